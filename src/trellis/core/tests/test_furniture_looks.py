@@ -1,0 +1,43 @@
+"""The kitchen sink in a real browser: nothing scrolls sideways, and the check finds nothing serious."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.tools import screens
+from tests.tools.browser import find
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db,
+    pytest.mark.urls("trellis.core.tests.furniture_kitchen"),
+    pytest.mark.skipif(find() is None, reason="no Chromium on this machine"),
+]
+
+
+def test_kitchen_sink_is_accessible_wide_narrow_and_right_to_left(live_server, tmp_path):
+    folder = Path(os.environ.get("TRELLIS_SCREENS", tmp_path))
+    views = (*screens.VIEWS, screens.DARK)
+    seen = screens.shoot(live_server.url, ["/", "/form/", "/job/"], folder, views=views)
+    assert {s.view for s in seen} == {"wide", "narrow", "rtl", "rtl-narrow", "dark"}
+    assert [(s.url, s.view, s.problems) for s in seen if s.problems] == []
+
+
+def test_form_with_errors_is_accessible_and_links_lead_to_fields(live_server, tmp_path):
+    folder = Path(os.environ.get("TRELLIS_SCREENS", tmp_path))
+    with screens.browser() as chromium:
+        for width in (1280, 390):
+            page = chromium.new_context(viewport={"width": width, "height": 900}).new_page()
+            page.goto(f"{live_server.url}/form/")
+            page.fill("[name=title]", "Mail server locked")
+            page.fill("[name=cost_amount]", "a lot")
+            page.click("button:has-text('Save the record')")
+            assert page.title().startswith("Error: Record an incident")
+            assert page.input_value("[name=title]") == "Mail server locked"
+            assert page.input_value("[name=cost_amount]") == "a lot"
+            for link in page.locator(".errors a").all():
+                target = link.get_attribute("href")
+                assert page.locator(target).count() == 1, target
+            assert screens.violations(page) == []
+            page.screenshot(path=str(folder / f"errors-{width}.png"), full_page=True)
