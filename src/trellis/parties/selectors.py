@@ -1,0 +1,197 @@
+"""Reads of parties: who somebody is, who sits where, who stands on which side."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from trellis.core import clock
+from trellis.core.conditions import Hidden
+from trellis.parties.models import (
+    Arrangement,
+    Bench,
+    Membership,
+    Organisation,
+    Person,
+    Place,
+    Seat,
+    SeatHolding,
+    Side,
+)
+from trellis.parties.schemas import PUBLIC, Party, Programme, SeatView, Viewer
+
+
+def viewer_of(person: Person | None) -> Viewer:
+    """The viewer for an account, read from the database now, so that leaving takes effect at the next request."""
+    if person is None or not person.is_active:
+        return PUBLIC
+    membership = Membership.objects.filter(person=person, left_at=None).select_related("organisation").first()
+    if membership is None:
+        return Viewer(person=person.pk, person_name=person.name, operator=person.is_operator, language=person.language)
+    return Viewer(
+        person=person.pk,
+        organisation=membership.organisation_id,
+        person_name=person.name,
+        organisation_name=membership.organisation.name,
+        unit=membership.unit,
+        administrator=membership.role == Membership.Role.ADMINISTRATOR,
+        language=person.language,
+    )
+
+
+def viewer_by_id(person: UUID) -> Viewer:
+    """The viewer for a person's id."""
+    return viewer_of(Person.objects.filter(pk=person).first())
+
+
+def organisation_names(ids: Iterable[UUID] | None = None) -> dict[UUID, str]:
+    """Names by id; all organisations without `ids`."""
+    found = Organisation.objects.all() if ids is None else Organisation.objects.filter(pk__in=set(ids))
+    return dict(found.values_list("pk", "name"))
+
+
+def person_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Names by id."""
+    return dict(Person.objects.filter(pk__in={i for i in ids if i}).values_list("pk", "name"))
+
+
+def organisation(id: UUID) -> Organisation:
+    """One organisation. Raises Hidden when there is none."""
+    found = Organisation.objects.filter(pk=id).first()
+    if found is None:
+        raise Hidden()
+    return found
+
+
+def parties(arrangement: UUID, day: date | None = None) -> list[Party]:
+    """The parties with a place on `day` (today without), partner side first."""
+    day = day or clock.today()
+    places = list(Place.objects.current().filter(Q(until=None) | Q(until__gte=day), stream=arrangement, since__lte=day))
+    found = Organisation.objects.in_bulk([place.organisation for place in places])
+    order = [value for value, _ in Side.choices]
+    rows = [
+        Party(place.organisation, found[place.organisation].name, found[place.organisation].short, place.side)
+        for place in places
+        if place.organisation in found
+    ]
+    return sorted(rows, key=lambda party: (order.index(party.side), party.name))
+
+
+def sides(arrangement: UUID) -> dict[UUID, str]:
+    """Side by organisation, today."""
+    return {party.organisation: party.side for party in parties(arrangement)}
+
+
+def on_side(arrangement: UUID, side: str) -> list[UUID]:
+    """The organisations of one side."""
+    return [party.organisation for party in parties(arrangement) if party.side == side]
+
+
+def programme(arrangement: UUID) -> Programme:
+    """The heading of an arrangement, whoever asks. Raises Hidden when it was never founded."""
+    found = Arrangement.objects.current().filter(stream=arrangement, subject=arrangement).first()
+    if found is None:
+        raise Hidden()
+    return _programme(found)
+
+
+def _programme(row: Arrangement) -> Programme:
+    return Programme(
+        row.subject,
+        row.kind,
+        row.title,
+        row.purpose,
+        row.currency,
+        row.time_zone,
+        row.fiscal_year_start,
+        tuple(row.languages),
+        row.label,
+    )
+
+
+def programmes_of(viewer: Viewer) -> list[Programme]:
+    """The arrangements in which the viewer's organisation has a place."""
+    if viewer.organisation is None:
+        return []
+    mine = Place.objects.current().filter(organisation=viewer.organisation).values("stream")
+    rows = Arrangement.objects.current().filter(stream__in=mine)
+    return sorted((_programme(row) for row in rows), key=lambda p: (p.title, str(p.id)))
+
+
+def all_programmes() -> list[Programme]:
+    """Every arrangement: for the system's own tasks, never for a page."""
+    return [_programme(row) for row in Arrangement.objects.current()]
+
+
+def programme_for(viewer: Viewer, arrangement: UUID) -> Programme:
+    """The arrangement if the viewer's organisation is a party to it. Raises Hidden otherwise."""
+    if viewer.organisation is None or viewer.organisation not in sides(arrangement):
+        raise Hidden()
+    return programme(arrangement)
+
+
+def holdings_in_force(at: datetime | None = None) -> "Q":
+    """The condition that a SeatHolding is in force."""
+    at = at or clock.now()
+    return Q(since__lte=at) & (Q(until=None) | Q(until__gt=at)) & Q(ended_at=None) & Q(person__is_active=True)
+
+
+def seat_views(seats: Sequence[Seat]) -> list[SeatView]:
+    """Seats with their holders of now, in two queries."""
+    held: dict[UUID, list[tuple[UUID, str]]] = {}
+    rows = SeatHolding.objects.filter(holdings_in_force(), seat__in=seats).select_related("person").order_by("since")
+    for holding in rows:
+        held.setdefault(holding.seat_id, []).append((holding.person_id, holding.person.name))
+    names = organisation_names({seat.organisation_id for seat in seats})
+    return [
+        SeatView(
+            seat.pk,
+            seat.organisation_id,
+            names[seat.organisation_id],
+            seat.role,
+            str(seat),
+            tuple(held.get(seat.pk, ())),
+        )
+        for seat in seats
+    ]
+
+
+def seats_in(arrangement: UUID, role: str | None = None, organisation: UUID | None = None) -> list[SeatView]:
+    """The seats on an arrangement's bench."""
+    bench = Bench.objects.current().filter(stream=arrangement)
+    if role:
+        bench = bench.filter(role=role)
+    if organisation:
+        bench = bench.filter(organisation=organisation)
+    return seat_views(list(Seat.objects.filter(pk__in=bench.values("subject")).order_by("made_at", "pk")))
+
+
+def seats_of(organisation: UUID) -> list[SeatView]:
+    """All seats of an organisation."""
+    return seat_views(list(Seat.objects.filter(organisation=organisation).order_by("made_at", "pk")))
+
+
+def seat_history(seat: UUID) -> list[SeatHolding]:
+    """Everybody who sat or sits in a seat, newest first."""
+    return list(
+        SeatHolding.objects.filter(seat=seat).select_related("person", "delegated_by").order_by("-since", "-pk")
+    )
+
+
+def seats_held(person: UUID) -> set[UUID]:
+    """The seats in which a person sits now, by filling or delegation."""
+    return set(SeatHolding.objects.filter(holdings_in_force(), person=person).values_list("seat_id", flat=True))
+
+
+def administrators(organisation: UUID) -> list[tuple[UUID, str]]:
+    """Who administers an organisation now."""
+    rows = Membership.objects.filter(
+        organisation=organisation, left_at=None, role=Membership.Role.ADMINISTRATOR, person__is_active=True
+    ).select_related("person")
+    return [(m.person_id, m.person.name) for m in rows.order_by("since")]
+
+
+def is_administrator(person: UUID | None, organisation: UUID) -> bool:
+    """Whether the person administers the organisation now."""
+    return any(person == found for found, _ in administrators(organisation))
