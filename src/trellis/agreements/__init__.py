@@ -1,0 +1,1 @@
+"""Agreements: what both sides signed, clause by clause, in versions."""

@@ -1,0 +1,1 @@
+"""Courses, mentorships and secondments: who took part, and what was learned."""

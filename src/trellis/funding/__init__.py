@@ -1,0 +1,1 @@
+"""Funding: commitments, tranches, milestones, their evidence, and money released on both keys."""
