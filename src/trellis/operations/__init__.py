@@ -1,0 +1,1 @@
+"""Incidents, hunts and hygiene of a state's own operations."""

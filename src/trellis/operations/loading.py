@@ -1,0 +1,181 @@
+"""Incidents from a file: read it, look at what every row comes to, then write what holds in one entry.
+
+A row is accepted, accepted with remarks, rejected, or a duplicate: its reference is recorded already, so
+sending a file twice stores nothing twice.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from trellis.core import clock, ledger, ports, tabular
+from trellis.core.conditions import Conflict, Hidden, Invalid
+from trellis.core.tabular import TabularError
+from trellis.operations import parsing
+from trellis.operations.models import ImportReport, Incident
+from trellis.operations.parsing import PRESETS, IncidentDraft, IncidentImport, Preset
+from trellis.parties.schemas import Viewer
+from trellis.sharing import records
+from trellis.sharing.services import viewer_actor
+
+STATES = {
+    "accepted": gettext_lazy("accepted"),
+    "remark": gettext_lazy("accepted with a remark"),
+    "rejected": gettext_lazy("rejected"),
+    "duplicate": gettext_lazy("already recorded"),
+}
+
+
+def read(
+    viewer: Viewer, data: bytes, *, name: str = "", preset: str = "", zone: str = "UTC", label: str = "AMBER"
+) -> ImportReport:
+    """The dry run: what every row of a file would come to. Nothing is recorded; the file is kept until it is.
+
+    preset: the form of a known publisher; without one it is told by its columns. Raises Invalid (`file`) for
+    what is no table or has not the columns.
+    """
+    actor = viewer_actor(viewer)
+    table = _table(data, name)
+    preset = preset or _preset_of(table)
+    found = _incidents(table, preset, zone)
+    known = _known(actor.organisation)
+    return ImportReport.objects.create(
+        owner=actor.organisation,
+        person=actor.person,
+        name=name[:200],
+        digest=table.digest,
+        preset=preset,
+        zone=zone,
+        label=label,
+        content=data,
+        rows=_rows(table, found, known),
+        unknown_columns=list(found.report.unknown_columns),
+    )
+
+
+@transaction.atomic
+def write(viewer: Viewer, report: UUID) -> ImportReport:
+    """Records the accepted rows of a file that was read: one entry in the owner's stream for all of them.
+
+    What was recorded since the dry run counts as a duplicate now. Conflict when the file was written before.
+    """
+    actor = viewer_actor(viewer)
+    held = ImportReport.objects.select_for_update().filter(pk=report, owner=actor.organisation).first()
+    if held is None:
+        raise Hidden()
+    if held.written_at is not None or held.content is None:
+        raise Conflict(_("This file has been written already; its report is kept."))
+    ledger.lock(actor.organisation)
+    table = _table(bytes(held.content), held.name)
+    found = _incidents(table, held.preset, held.zone)
+    known = _known(actor.organisation)
+    fresh = [draft for draft in found.drafts if draft.reference.casefold() not in known]
+    if fresh:
+        records.write(actor, [_incident(draft, held) for draft in fresh])
+    held.rows, held.written_at, held.content = _rows(table, found, known), clock.now(), None
+    held.save()
+    return held
+
+
+def incidents_import(
+    viewer: Viewer,
+    data: bytes,
+    *,
+    dry: bool = True,
+    name: str = "",
+    preset: str = "",
+    zone: str = "UTC",
+    label: str = "AMBER",
+) -> ImportReport:
+    """Reads a file and, unless `dry`, records what holds. Returns the report over every row."""
+    held = read(viewer, data, name=name, preset=preset, zone=zone, label=label)
+    return held if dry else write(viewer, held.pk)
+
+
+def template(kind: str = "csv") -> bytes:
+    """Our empty template."""
+    return parsing.template(kind, clock.now())
+
+
+def report_csv(held: ImportReport) -> bytes:
+    """The report as CSV: a line per row of the file with what it came to and why."""
+    columns = [
+        tabular.Column("line", _("Line")),
+        tabular.Column("reference", _("Reference")),
+        tabular.Column("state", _("State")),
+        tabular.Column("reasons", _("Reasons")),
+    ]
+    rows = ([line, reference, str(STATES[state]), " ".join(why)] for line, reference, state, why in held.rows)
+    return b"".join(tabular.write_csv(rows, columns))
+
+
+def _table(data: bytes, name: str) -> tabular.Table:
+    try:
+        return tabular.read(data, name)
+    except TabularError as error:
+        raise Invalid({"file": error.message}) from error
+
+
+def _preset_of(table: tabular.Table) -> str:
+    header = {tabular.normal(title) for title in table.header}
+    fits = (name for name, preset in PRESETS.items() if {tabular.normal(c) for c in preset.mapping} <= header)
+    return next(fits, "")
+
+
+def _incidents(table: tabular.Table, preset: str, zone: str) -> IncidentImport:
+    form: Preset | None = PRESETS.get(preset)
+    if preset and form is None:
+        raise Invalid({"preset": _("Choose one from the list")})
+    try:
+        return parsing.incidents(table, now=clock.now(), zone=ZoneInfo(zone), preset=form)
+    except ZoneInfoNotFoundError as error:
+        raise Invalid({"zone": _("There is no time zone of this name")}) from error
+    except TabularError as error:
+        raise Invalid({"file": error.message}) from error
+
+
+def _known(owner: UUID) -> set[str]:
+    rows = Incident.records.privileged().as_of(None).filter(owner=owner)
+    return {reference.casefold() for reference in rows.values_list("reference", flat=True)}
+
+
+def _rows(table: tabular.Table, read: IncidentImport, known: set[str]) -> list[list[Any]]:
+    """One list per row of the file, in its order: line, reference, state, reasons."""
+    column = read.report.matched["reference"]
+    named = {row.number: tabular.shown(row.cells.get(column, "").strip()) for row in table.rows}
+    found: dict[int, list[Any]] = {}
+    for draft in read.drafts:
+        state, why = ("remark" if draft.remarks else "accepted"), list(draft.remarks)
+        if draft.reference.casefold() in known:
+            state, why = "duplicate", [_("An incident with this reference is recorded already")]
+        found[draft.row] = [draft.row, draft.reference, state, why]
+    for problem in read.rejected:
+        row = found.setdefault(problem.row, [problem.row, named.get(problem.row, ""), "rejected", []])
+        row[3].append(str(problem))
+    return [found[line] for line in sorted(found)]
+
+
+def _incident(draft: IncidentDraft, held: ImportReport) -> Incident:
+    same = ("reference", "title", "summary", "sector", "people_affected")
+    stamps: Mapping[str, Any] = {name: getattr(draft, name) for name in parsing.STAMPS}
+    return Incident(
+        **{name: getattr(draft, name) for name in same},
+        **stamps,
+        severity=draft.severity or "",
+        classification=draft.classification or "",
+        by_day=" ".join(name for name in parsing.STAMPS if name in draft.by_day),
+        label=held.label,
+        source=held.pk,
+    )
+
+
+def _run(viewer: Viewer, data: bytes, *, dry: bool = True, **more: Any) -> ImportReport:
+    return incidents_import(viewer, data, dry=dry, **more)
+
+
+IMPORTER = ports.Importer("incident", str(gettext_lazy("Incidents")), _run)

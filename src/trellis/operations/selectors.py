@@ -1,0 +1,203 @@
+"""Reads of operations: incidents as far as the viewer may see them, and durations over an explicit scope."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.db.models import Max, Min
+from django.utils.translation import gettext as _
+
+from trellis.calc import operations as calc
+from trellis.calc.dates import Quarter, day_start, quarter_at
+from trellis.core.conditions import Hidden
+from trellis.core.labels import up_to
+from trellis.operations import rules
+from trellis.operations.models import Incident
+from trellis.operations.schemas import Audience, Duration, Question, Stamp
+from trellis.parties import selectors as parties
+from trellis.parties.schemas import Viewer
+from trellis.sharing import gate
+from trellis.sharing.models import Audience as Grantee
+from trellis.sharing.models import Detail
+from trellis.sharing.records import RecordQuerySet
+
+KIND = "operations.incident"
+UNRATED = "unrated"
+
+
+def incidents(viewer: Viewer, as_of: datetime | None = None) -> RecordQuerySet:
+    """The incidents that the viewer may read: its organisation's own, and those granted to it."""
+    return gate.visible(Incident, viewer, _("List of incidents"), as_of)
+
+
+def incident(viewer: Viewer, subject: UUID) -> Incident:
+    """One incident. Raises Hidden for who may not read it."""
+    found: Incident = gate.get(Incident, viewer, subject, _("To read an incident"))
+    return found
+
+
+def versions(viewer: Viewer, subject: UUID) -> list[Incident]:
+    """Every version of an incident, newest first, a retraction included. Raises Hidden when there is none."""
+    rows = gate.visible(Incident, viewer, _("History of an incident"), history=True).filter(subject=subject)
+    found: list[Incident] = list(rows.order_by("-recorded_at", "-seq"))
+    if not found:
+        raise Hidden()
+    return found
+
+
+def stamps(row: Incident) -> list[Stamp]:
+    """The stamps of an incident in order, each with what is known of it."""
+    unknown, by_day = set(row.not_known.split()), set(row.by_day.split())
+    found = []
+    for name in rules.STAMPS:
+        at: datetime | None = getattr(row, name)
+        if at is not None:
+            state = "day" if name in by_day else "known"
+        else:
+            state = "not known" if name in unknown or name in ("started", "reported") else "open"
+        found.append(Stamp(name, str(rules.TITLES[name]), at, state))
+    return found
+
+
+def durations_of(row: Incident, now: datetime) -> list[Duration]:
+    """The four times of one incident, in hours, or the words for why it has none."""
+    unknown = set(row.not_known.split())
+    titles = {
+        "detect": _("Time to detect"),
+        "acknowledge": _("Time to acknowledge"),
+        "contain": _("Time to contain"),
+        "recover": _("Time to recover"),
+    }
+    found = []
+    for clock, (first, last) in calc.CLOCKS.items():
+        start, end = getattr(row, first), getattr(row, last)
+        if start is None or last in unknown:
+            found.append(Duration(titles[clock], None, _("not known")))
+        elif end is None:
+            said = _("still open after %(n)s hours") % {"n": int((now - start).total_seconds() // 3600)}
+            found.append(Duration(titles[clock], None, said))
+        else:
+            hours = Decimal(int(max(end - start, timedelta()).total_seconds())) / 3600
+            found.append(Duration(titles[clock], hours.quantize(Decimal("0.1"))))
+    return found
+
+
+# Durations over a scope: the privileged reader of figures
+
+
+def durations(asked: Question, as_of: datetime) -> calc.Durations:
+    """The durations of a question as known at `as_of`, read as columns: no row becomes an object.
+
+    Open clocks are censored at `as_of`. What ended before it was detected ended, for the team, on detection
+    (0 hours). An end at a time that nobody knows is left out and counted as unknown.
+    """
+    first, last = calc.CLOCKS[asked.clock]
+    names = {"detected", first, last}
+    if last != "detected":
+        order = rules.STAMPS[: rules.STAMPS.index("reported")]
+        names |= set(order[order.index(last) + 1 :])
+    wanted = sorted(names)
+    rows = list(_cohort(asked, as_of).values_list(*wanted, "not_known"))
+    columns = {name: _moments([row[place] for row in rows]) for place, name in enumerate(wanted)}
+    unknown = np.array([last in row[-1].split() if row[-1] else False for row in rows], dtype=np.bool_)
+    for name in ("contained", "recovered"):
+        if name in columns:
+            columns[name] = np.maximum(columns[name], columns["detected"])  # NaT stays NaT
+    kept = {name: column[~unknown] for name, column in columns.items()}
+    held = calc.stamp_durations(asked.clock, as_of, **kept)
+    return calc.Durations(held.times, held.events, held.unknown + int(unknown.sum()))
+
+
+def _cohort(asked: Question, as_of: datetime) -> RecordQuerySet:
+    rows = Incident.records.privileged().as_of(as_of).filter(owner__in=asked.owners, detected__lte=as_of)
+    if asked.period is not None:
+        zone = ZoneInfo(asked.zone)
+        start, end = (day_start(day, zone) for day in (asked.period[0], asked.period[1] + timedelta(days=1)))
+        rows = rows.filter(detected__gte=start, detected__lt=end)
+    if asked.severity:
+        rows = rows.filter(severity="" if asked.severity == UNRATED else asked.severity)
+    return rows
+
+
+def _moments(held: Sequence[datetime | None]) -> Any:
+    # Stored moments are UTC; numpy takes them without their zone.
+    return np.array([at.replace(tzinfo=None) if at else None for at in held], dtype="datetime64[us]")
+
+
+def quarters(owners: Sequence[UUID], zone: str, last: int = 6) -> list[Quarter]:
+    """The latest quarters in which any of the owners detected something, newest first and without gaps."""
+    rows = Incident.records.privileged().as_of(None).filter(owner__in=list(owners))
+    span = rows.aggregate(first=Min("detected"), last=Max("detected"))
+    if span["last"] is None:
+        return []
+    first, newest = (quarter_at(span[name], ZoneInfo(zone)) for name in ("first", "last"))
+    found = [newest.shift(-back) for back in range(last)]
+    return [quarter for quarter in found if quarter >= first]
+
+
+# Who sees what
+
+
+def owners_shown(viewer: Viewer) -> dict[UUID, str]:
+    """The organisations whose incident figures the viewer may see, with names: its own first."""
+    if viewer.organisation is None:
+        return {}
+    rows = gate.in_force().filter(gate.audience_is(viewer), data_kind=KIND, about=None, context=None)
+    owners = {grant.owner for grant in rows} | {viewer.organisation}
+    names = parties.organisation_names(owners)
+    return dict(sorted(names.items(), key=lambda pair: (pair[0] != viewer.organisation, pair[1])))
+
+
+def owners_listed(viewer: Viewer) -> dict[UUID, str]:
+    """The names of all organisations whose incidents may stand in the viewer's list."""
+    rows = gate.in_force().filter(gate.audience_is(viewer), data_kind=KIND)
+    own = [viewer.organisation] if viewer.organisation else []
+    return parties.organisation_names([*own, *(grant.owner for grant in rows)])
+
+
+def may_see_curves(viewer: Viewer, owners: Sequence[UUID]) -> bool:
+    """Whether the viewer may read the records themselves: a curve shows single incidents."""
+    granted = {
+        grant.owner
+        for grant in gate.in_force().filter(
+            gate.audience_is(viewer), data_kind=KIND, detail=Detail.RECORD, about=None, context=None
+        )
+    }
+    return all(owner == viewer.organisation or owner in granted for owner in owners)
+
+
+def audiences(owner: UUID) -> list[Audience]:
+    """Who besides the owner may see its incidents now: records up to a label, or figures only."""
+    rows = gate.in_force().filter(owner=owner, data_kind=KIND, about=None).order_by("recorded_at")
+    return [
+        Audience(gate.audience_words(grant), grant.detail == Detail.RECORD, grant.ceiling, grant.purpose)
+        for grant in rows
+    ]
+
+
+def reached(label: str, found: Sequence[Audience]) -> list[str]:
+    """The audiences that read records of this label."""
+    return [one.who for one in found if one.records and label in up_to(one.ceiling)]
+
+
+def granted_to_all(programme: UUID) -> list[UUID]:
+    """The parties of a programme that let all its parties see figures made from their incidents."""
+    members = [party.organisation for party in parties.parties(programme)]
+    rows = gate.in_force().filter(owner__in=members, data_kind=KIND, about=None, context=None)
+    wide = {g.owner for g in rows if g.audience == Grantee.ANYONE}
+    wide |= {g.owner for g in rows if g.audience == Grantee.PARTIES and g.arrangement == programme}
+    return [owner for owner in members if owner in wide]
+
+
+def zone_of(organisation: UUID | None) -> str:
+    """The time zone in which an organisation tells its times: that of its own programmes, if they agree."""
+    if organisation is None:
+        return "UTC"
+    viewer = Viewer(organisation=organisation)
+    mine = [p for p in parties.programmes_of(viewer) if parties.sides(p.id).get(organisation) == "partner"]
+    zones = {programme.time_zone for programme in mine}
+    return zones.pop() if len(zones) == 1 else "UTC"

@@ -1,0 +1,1 @@
+"""Papers for print: the review pack and the invitation, set by typst."""
