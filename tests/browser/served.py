@@ -46,7 +46,7 @@ def served(*prepare: str, mode: str = "test") -> Iterator[Served]:
             yield Served(url, here, told)
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def _told(process: Any) -> Any:

@@ -1,35 +1,50 @@
 """The kitchen sink in a real browser: nothing scrolls sideways, and the check finds nothing serious."""
 
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
 from tests.tools import screens
 from tests.tools.browser import find
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.django_db,
     pytest.mark.urls("trellis.core.tests.furniture_kitchen"),
     pytest.mark.skipif(find() is None, reason="no Chromium on this machine"),
 ]
 
 
-def test_kitchen_sink_is_accessible_wide_narrow_and_right_to_left(live_server, tmp_path):
+@pytest.fixture(scope="module")
+def kitchen() -> Iterator[str]:
+    """Where the pages answer. No database: a flush between tests is what append-only tables refuse."""
+    server = ThreadedWSGIServer(("127.0.0.1", 0), WSGIRequestHandler)
+    server.set_app(StaticFilesHandler(WSGIHandler()))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_kitchen_sink_is_accessible_wide_narrow_and_right_to_left(kitchen, tmp_path):
     folder = Path(os.environ.get("TRELLIS_SCREENS", tmp_path))
     views = (*screens.VIEWS, screens.DARK)
-    seen = screens.shoot(live_server.url, ["/", "/form/", "/job/"], folder, views=views)
+    seen = screens.shoot(kitchen, ["/", "/form/", "/job/"], folder, views=views)
     assert {s.view for s in seen} == {"wide", "narrow", "rtl", "rtl-narrow", "dark"}
     assert [(s.url, s.view, s.problems) for s in seen if s.problems] == []
 
 
-def test_form_with_errors_is_accessible_and_links_lead_to_fields(live_server, tmp_path):
+def test_form_with_errors_is_accessible_and_links_lead_to_fields(kitchen, tmp_path):
     folder = Path(os.environ.get("TRELLIS_SCREENS", tmp_path))
     with screens.browser() as chromium:
         for width in (1280, 390):
             page = chromium.new_context(viewport={"width": width, "height": 900}).new_page()
-            page.goto(f"{live_server.url}/form/")
+            page.goto(f"{kitchen}/form/")
             page.fill("[name=title]", "Mail server locked")
             page.fill("[name=cost_amount]", "a lot")
             page.click("button:has-text('Save the record')")

@@ -17,6 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--bind", default="127.0.0.1:8000")
         parser.add_argument("--workers", type=int, default=2)
+        parser.add_argument("--threads", type=int, default=8, help="threads of each worker")
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         arguments = [
             sys.executable, "-m", "gunicorn", "trellis.web.wsgi", "--bind", options["bind"],
             "--workers", str(options["workers"]), "--preload", "--log-level", "warning",
+            # Threads, so that a slow line or a connection opened in advance does not hold up the others.
+            "--worker-class", "gthread", "--threads", str(options["threads"]), "--graceful-timeout", "10",
             "-c", "python:trellis.web.server",
         ]  # fmt: skip
         os.execv(sys.executable, arguments)  # noqa: S606
