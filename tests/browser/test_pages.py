@@ -81,6 +81,7 @@ def test_ux_a_page_can_be_read_by_everybody_on_a_telephone_and_is_small(
     assert 0 < size <= LATER
     assert page.evaluate("document.documentElement.dir") == "ltr"
     assert violations(page) == []
+    assert sideways(page) <= 0
     page.set_viewport_size({"width": 390, "height": 900})
     assert sideways(page) <= 0
 

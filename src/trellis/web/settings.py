@@ -1,4 +1,4 @@
-"""The one settings file. What may differ between installations comes from `TRELLIS_*` variables (docs/settings.md)."""
+"""The one settings file. What may differ between installations comes from `TRELLIS_*` variables (docs/running.md)."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from trellis.web import env
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = Path(env.text("HOME", "var")).resolve()
-HOME.mkdir(parents=True, exist_ok=True)
+(HOME / "static").mkdir(parents=True, exist_ok=True)
 
 MODE = env.text("MODE", "production")
 if MODE not in {"production", "demo", "test"}:
