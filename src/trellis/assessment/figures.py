@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, override
 from trellis.assessment import answers, selectors
 from trellis.assessment.profile import by_code, groups_of
 from trellis.calc import assessment as calc
-from trellis.calc.figure import Basis, Figure, Method, ratio
+from trellis.calc.figure import Basis, Figure, Method, caveat, ratio
 from trellis.core.figures import Ask, FigureKind, figure_kind
 
 GAPS = Method("assessment.order_gaps")
@@ -33,7 +33,7 @@ def _gaps(ask: Ask) -> Figure:
     rows = selectors.gaps(programme, ask.uuid("assessment"), ask.as_of)
     basis = Basis(ask.as_of, ask.period, tuple(str(row.code) for row in rows))
     if not rows:
-        return basis.none(GAPS, "no data", "items", caveats=("The assessment is not closed.",))
+        return basis.none(GAPS, "no data", "items", caveats=(caveat("The assessment is not closed."),))
     states = [row.status for row in rows]
     return basis.figure(
         GAPS,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from trellis.calc.dates import add_months
-from trellis.calc.figure import Basis, Figure, Method, divide
+from trellis.calc.figure import Basis, Figure, Method, caveat, divide
 
 Band = Literal["low", "medium", "high"]
 
@@ -71,7 +71,7 @@ def learning(
     gains = [divide(post - pre, maximum - pre) for pre, post in pairs if pre < maximum]
     changes = [change for pre, post in pairs if (change := _change(pre, post, maximum)) is not None]
     at_maximum = len(pairs) - len(gains)
-    caveats = (f"{at_maximum} began at the maximum and are left out",) if at_maximum else ()
+    caveats = (caveat("%(n)s began at the maximum and are left out", n=at_maximum),) if at_maximum else ()
     gain = course.value
     return Learning(
         course,

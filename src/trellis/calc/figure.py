@@ -22,6 +22,29 @@ WITHHELD: tuple[Reason, ...] = ("suppressed", "consent missing")
 EXACT = Context(prec=28)
 
 
+class Caveat(str):
+    """A caveat with facts in it: a text that keeps what it was made of, so that a page can say it in its language."""
+
+    template: str
+    facts: Mapping[str, str]
+
+    def __new__(cls, template: str, facts: Mapping[str, str]) -> Self:
+        made = super().__new__(cls, template % facts)
+        made.template, made.facts = template, dict(facts)
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.template, dict(self.facts)))
+
+
+def caveat(template: str, **facts: object) -> str:
+    """A caveat of a figure; `facts` fill the %(name)s places of the English text.
+
+    The call also marks the text for translation (`trellis.core.messages`), which this package cannot do itself.
+    """
+    return Caveat(template, {name: str(fact) for name, fact in facts.items()}) if facts else template
+
+
 @dataclass(frozen=True)
 class Method:
     """The calculation behind a figure: module and name, and a version that changes when its results may."""
@@ -130,7 +153,7 @@ class Figure:
             "method_version": self.method_version,
             "period": [day.isoformat() for day in self.period] if self.period else None,
             "inputs": list(self.inputs),
-            "caveats": list(self.caveats),
+            "caveats": [[c.template, dict(c.facts)] if isinstance(c, Caveat) else c for c in self.caveats],
             "reason": self.reason,
             "unknown": self.unknown,
             "open": self.open,
@@ -153,7 +176,8 @@ class Figure:
         if held["period"] is not None:
             first, last = held["period"]
             held["period"] = (date.fromisoformat(first), date.fromisoformat(last))
-        return cls(**{**held, "inputs": tuple(held["inputs"]), "caveats": tuple(held["caveats"])})
+        held["caveats"] = tuple(c if isinstance(c, str) else Caveat(*c) for c in held["caveats"])
+        return cls(**{**held, "inputs": tuple(held["inputs"])})
 
 
 @dataclass(frozen=True)

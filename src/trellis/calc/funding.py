@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import Literal
 
-from trellis.calc.figure import EXACT, Basis, Figure, Method, Value, clamp, divide, ratio
+from trellis.calc.figure import EXACT, Basis, Figure, Method, Value, caveat, clamp, divide, ratio
 from trellis.calc.money import round_money, split
 from trellis.calc.release import Condition, MilestoneState, Release, TrancheState, release
 from trellis.calc.survival import Durations, kaplan_meier
@@ -105,7 +105,7 @@ def _paid_share(
     last = min(year[1], today)
     paid = sum((min(t.paid_between(year[0], last), t.amount) for t in due), Decimal(0))
     scheduled = sum((t.amount for t in due), Decimal(0))
-    caveats = ("the year is not over",) if today < year[1] else ()
+    caveats = (caveat("the year is not over"),) if today < year[1] else ()
     return ratio(at, method, paid, scheduled, n=len(due), parts=parts, caveats=caveats)
 
 
@@ -124,7 +124,7 @@ def forward_cover(at: Basis, years: Mapping[int, tuple[Decimal | None, Decimal |
             parts[str(year)] = min(Decimal(1), divide(published, need))
             shares.append(min(Decimal(1), divide(published, need)))
     free = [str(year) for year, pair in sorted(years.items()) if pair[1] == 0]
-    caveats = (f"no need planned in {', '.join(free)}",) if free else ()
+    caveats = (caveat("no need planned in %(years)s", years=", ".join(free)),) if free else ()
     if unknown or not years:
         reason: Literal["insufficient data", "no data"] = "insufficient data" if shares else "no data"
         return at.none(method, reason, "share", len(shares), unknown=unknown, parts=parts, caveats=caveats)

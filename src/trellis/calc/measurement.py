@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trellis.calc.figure import Basis, Figure, Method, Reason, clamp, divide, ratio
+from trellis.calc.figure import Basis, Figure, Method, Reason, caveat, clamp, divide, ratio
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _total(
         "unknown": len(unscored),
         "parts": {"completeness": completeness},
         "parameters": {"completeness_floor": rules.completeness},
-        "caveats": (f"without {', '.join(unscored)}: insufficient data",) if unscored else (),
+        "caveats": (caveat("without %(names)s: insufficient data", names=", ".join(unscored)),) if unscored else (),
     }
     reason = _reason(len(scored), completeness, rules.completeness)
     if reason is not None:

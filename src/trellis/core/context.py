@@ -73,10 +73,9 @@ def navigation(request: HttpRequest) -> list[ports.NavItem]:
 def furniture(request: HttpRequest) -> dict[str, Any]:
     """Context processor: reader, programme, menu, languages, direction and marks of the base layout."""
     viewer = getattr(request, "viewer", None)
-    programme = getattr(request, "programme", None)
     return {
         "viewer": viewer if getattr(viewer, "person_name", "") else None,
-        "programme": programme,
+        "programme": getattr(request, "programme", None),
         "programmes": getattr(request, "programmes", None) or [],
         "navigation": navigation(request),
         "languages": languages(request),
@@ -85,7 +84,6 @@ def furniture(request: HttpRequest) -> dict[str, Any]:
         "mark": MARKS.get(settings.MODE, ""),
         "home_url": address("home") or "/",
         "programmes_url": address("programmes"),
-        "programme_url": address("governance:programme", programme.id) if programme else "",
         "sign_in_url": settings.LOGIN_URL,
         "sign_out_url": address("sign-out") or "/sign-out/",
         "footer": [(address(name), title) for name, title in FOOTER if address(name)],

@@ -31,6 +31,7 @@ PLURALS = {"ar": (6, f"({AR})")}
 
 KEYWORDS = {
     "gettext_noop": None,
+    "caveat": None,  # trellis.calc.figure.caveat
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
     "ngettext_lazy": (1, 2),

@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
+from trellis.calc.figure import Caveat
 from trellis.core import formats
 
 TLP_CLASS = {"RED": "r", "AMBER": "a", "AMBER+STRICT": "a", "GREEN": "g", "CLEAR": ""}
@@ -91,8 +92,24 @@ def reason(code: str) -> str:
     return words.get(plain, plain) or _("not reported")
 
 
+# The units of figures, here so that they are gathered for translation; `calc` cannot mark them.
+UNITS = (
+    gettext_noop("days"),
+    gettext_noop("gain"),
+    gettext_noop("hours"),
+    gettext_noop("items"),
+    gettext_noop("level"),
+    gettext_noop("per 1,000"),
+    gettext_noop("ratio"),
+    gettext_noop("score"),
+    gettext_noop("share"),
+)
+
+
 def _worded(text: Any) -> str:
     """A word of a calculation in the language of the page, where the catalogue has it."""
+    if isinstance(text, Caveat):
+        return _(text.template) % text.facts
     return _(str(text)) if text else ""
 
 

@@ -11,10 +11,12 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_lazy
+
 from trellis.agreements import selectors as agreements
 from trellis.calc import funding as calc
 from trellis.calc.dates import Quarter
-from trellis.calc.figure import Basis, Figure, Method
+from trellis.calc.figure import Basis, Figure, Method, caveat
 from trellis.core import clock, ledger
 from trellis.core.figures import Ask, FigureKind, figure_kind
 from trellis.funding import rule, store
@@ -114,9 +116,9 @@ def _commitments(ask: Ask) -> tuple[list[Commitment], int, str]:
 def _caveats(other: int, open_payments: int = 0) -> tuple[str, ...]:
     found = []
     if other:
-        found.append(f"{other} commitments in other currencies are not in it")
+        found.append(caveat("%(n)s commitments in other currencies are not in it", n=other))
     if open_payments:
-        found.append(f"{open_payments} payments are not confirmed by the payee")
+        found.append(caveat("%(n)s payments are not confirmed by the payee", n=open_payments))
     return tuple(found)
 
 
@@ -150,7 +152,7 @@ def released(ask: Ask) -> Figure:
 figure_kind(
     FigureKind(
         name="funding.predictability",
-        title="Predictability: share of scheduled money paid in its year",
+        title=gettext_lazy("Predictability: share of scheduled money paid in its year"),
         unit="share",
         method="funding",
         version="1",
@@ -163,7 +165,7 @@ figure_kind(
 figure_kind(
     FigureKind(
         name="funding.released",
-        title="Money released",
+        title=gettext_lazy("Money released"),
         unit="money",
         method="funding",
         version="1",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from trellis.calc.figure import Basis, Figure, Method, Value
+from trellis.calc.figure import Basis, Figure, Method, Value, caveat
 from trellis.catalogue import selectors as catalogue
 from trellis.core.figures import Ask, FigureKind, figure_kind
 from trellis.governance.parameters import parameter
@@ -35,7 +35,7 @@ def _readiness(ask: Ask) -> Figure:
         "weakest": made.weakest.name if made.weakest else None,
         **{one.name: said[one.met] + (f" ({one.note})" if one.note else "") for one in made.criteria},
     }
-    caveats = (f"Not met: {', '.join(one.name for one in made.unmet)}",) if made.unmet else ()
+    caveats = (caveat("Not met: %(names)s", names=", ".join(one.name for one in made.unmet)),) if made.unmet else ()
     return Basis(ask.as_of, ask.period, tuple(str(row.evidence) for row in held.values())).figure(
         READINESS,
         "ready" if made.ready else "not ready",

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from trellis.calc import dates
 from trellis.calc import measurement as calc
-from trellis.calc.figure import Basis, Figure, Method
+from trellis.calc.figure import Basis, Figure, Method, caveat
 from trellis.catalogue import selectors as catalogue
 from trellis.catalogue.schemas import MONTHS, IndicatorView
 from trellis.core import clock
@@ -97,7 +97,7 @@ def _status(one: IndicatorView, series: Sequence[Point], as_of: datetime, period
 def _caveats(point: Point | None) -> tuple[str, ...]:
     if point is None or not point.missing:
         return ()
-    return (f"Not reported: {', '.join(point.missing)}",)
+    return (caveat("Not reported: %(names)s", names=", ".join(point.missing)),)
 
 
 def _actual(one: IndicatorView, point: Point | None, at: Basis) -> Figure:

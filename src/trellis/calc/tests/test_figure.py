@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trellis.calc.figure import Basis, Figure, Method, ratio
+from trellis.calc.figure import Basis, Figure, Method, caveat, ratio
 
 AT = Basis(datetime(2026, 7, 1, tzinfo=UTC), (date(2026, 4, 1), date(2026, 6, 30)), ("indicator:1",))
 METHOD = Method("measurement.share", "2")
@@ -96,3 +96,13 @@ def test_ratio_keeps_missing_apart_from_zero():
     assert ratio(AT, METHOD, None, 4, n=4).reason == "no data"
     assert ratio(AT, METHOD, 1, 0, n=0).reason == "undefined"
     assert ratio(AT, METHOD, 1, 3, n=3).text == "0.3333333333333333333333333333"
+
+
+def test_a_caveat_with_facts_survives_keeping_and_can_be_said_in_another_language():
+    said = caveat("%(n)s began at the maximum and are left out", n=3)
+    made = AT.figure(METHOD, 1, "items", 1, caveats=(said, caveat("plain")))
+    assert made.caveats == ("3 began at the maximum and are left out", "plain")
+    again = Figure.from_dict(made.to_dict())
+    assert again.caveats == made.caveats
+    assert (again.caveats[0].template, again.caveats[0].facts) == (said.template, {"n": "3"})
+    assert pickle.loads(pickle.dumps(made)).caveats[0].facts == {"n": "3"}
