@@ -77,6 +77,7 @@ class DecisionFull(DecisionOut):
     """A decision with its content, keys and conditions."""
 
     content: dict[str, Any] | None
+    meeting: UUID | None
     keys: list[KeyOut]
     conditions: list[ConditionOut]
 
@@ -138,6 +139,8 @@ class SignIn(Schema):
 
     attended: list[UUID]
     held_on: date | None = None
+    procedure: str = "ordinary"
+    meeting: UUID | None = None
 
 
 class VerdictOut(Schema):
@@ -210,12 +213,14 @@ def propose(request: Any, programme: UUID, body: ProposeIn) -> tuple[int, dict[s
 
 
 def _full(request: Any, id: UUID) -> dict[str, Any]:
+    """A decision with everything that one of its parties reads of it."""
     row = selectors.decision(request.viewer, id)
     view = selectors.views([row])[0]
     payload = selectors.contents([row]).get(row.pk)
     conditions: list[Condition] = governance.conditions(row) if view.state == "open" and payload is not None else []
     return {
         **view.__dict__,
+        "meeting": governance.forum(row)[1],
         "content": canonical.plain(payload.model_dump()) if payload is not None else None,
         "keys": _keys(row),
         "conditions": [
@@ -320,7 +325,7 @@ def review_pack(request: Any, programme: UUID, first: date) -> list[PackPart]:
 @router.post("/programmes/{programme}/reviews/{first}/sign", response={201: DecisionFull})
 def review_sign(request: Any, programme: UUID, first: date, body: SignIn) -> tuple[int, dict[str, Any]]:
     """Freezes the pack of a quarter and turns the caller's key; the other co-chair turns the second."""
-    made = reviews.sign(request.viewer, programme, first, attended=body.attended, held_on=body.held_on)
+    made = reviews.sign(request.viewer, programme, first, **body.dict())
     return 201, _full(request, made.pk)
 
 

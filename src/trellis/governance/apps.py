@@ -7,7 +7,7 @@ class GovernanceConfig(AppConfig):
 
     def ready(self) -> None:
         from trellis.core import ports
-        from trellis.governance import doors, kinds, kinds_committee  # noqa: F401 - registers
+        from trellis.governance import doors, kinds, kinds_committee, kinds_parties  # noqa: F401 - registers
         from trellis.governance.replay import verify_tables
 
         ports.verifiers.add(verify_tables)

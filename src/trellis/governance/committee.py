@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from trellis.core import clock
 from trellis.core.conditions import Condition, Hidden, Invalid, Refused
@@ -18,9 +19,9 @@ from trellis.sharing import services as sharing
 from trellis.sharing.models import Audience
 
 
-def committee(arrangement: UUID) -> Committee | None:
-    """The committee in force."""
-    found: Committee | None = Committee.objects.current().filter(stream=arrangement).first()
+def committee(arrangement: UUID, at: datetime | None = None) -> Committee | None:
+    """The committee in force, now or at a moment."""
+    found: Committee | None = Committee.objects.as_of(at).filter(stream=arrangement).first()
     return found
 
 
@@ -40,19 +41,25 @@ def counted(rule: Committee | None, seats: Sequence[SeatView], meeting: Meeting)
 
 
 def quorate(arrangement: UUID, meeting: Meeting) -> tuple[bool, str]:
-    """Whether a meeting was quorate with both co-chairs present, and the count in words."""
-    rule = committee(arrangement)
-    seats = parties.seats_in(arrangement)
+    """Whether a meeting was quorate with both co-chairs present, and the count in words.
+
+    Members, quorum and seats are those of the day it was held: what is decided later does not undo a meeting.
+    """
+    rule = committee(arrangement, meeting.held_at)
+    seats = parties.seats_in(arrangement, at=meeting.held_at)
+    if rule is None:  # held before the programme was founded
+        rule, seats = committee(arrangement), parties.seats_in(arrangement)
     present = counted(rule, seats, meeting)
     sides = parties.sides(arrangement)
     chairs = {sides.get(seat.organisation) for seat in seats if seat.id in present and seat.role == "co-chair"}
     quorum = rule.quorum if rule else 2
     both = {"partner", "donor"} <= chairs
-    words = _("%(n)s members present, quorum %(quorum)s; co-chairs of both sides: %(both)s") % {
-        "n": len(present),
-        "quorum": quorum,
-        "both": _("yes") if both else _("no"),
-    }
+    text = ngettext(
+        "%(n)s member present, quorum %(quorum)s; co-chairs of both sides: %(both)s",
+        "%(n)s members present, quorum %(quorum)s; co-chairs of both sides: %(both)s",
+        len(present),
+    )
+    words = text % {"n": len(present), "quorum": quorum, "both": _("yes") if both else _("no")}
     return len(present) >= quorum and both, words
 
 
@@ -60,6 +67,17 @@ def _newest(arrangement: UUID, meeting: UUID) -> Meeting | None:
     rows = Meeting.records.privileged().as_of(None)
     found: Meeting | None = rows.filter(subject=meeting, arrangement=arrangement).first()
     return found
+
+
+def recorded(arrangement: UUID, meeting: UUID) -> bool:
+    """Whether a meeting of this arrangement is recorded."""
+    return _newest(arrangement, meeting) is not None
+
+
+def seats_for(arrangement: UUID, meeting: Meeting) -> list[SeatView]:
+    """The seats that a meeting's record names or could name: those of its day, and those that take part now."""
+    found = {seat.id: seat for seat in parties.seats_in(arrangement)}
+    return list({**found, **{seat.id: seat for seat in parties.seats_in(arrangement, at=meeting.held_at)}}.values())
 
 
 def meeting_condition(arrangement: UUID, meeting: UUID | None) -> Condition:
@@ -95,14 +113,27 @@ def meeting(viewer: Viewer, arrangement: UUID, subject: UUID) -> Meeting:
     return found
 
 
+def versions(viewer: Viewer, arrangement: UUID, subject: UUID) -> list[Meeting]:
+    """Every version of a meeting's record, newest first."""
+    parties.programme_for(viewer, arrangement)
+    rows = gate.visible(Meeting, viewer, _("Committee meetings"), history=True)
+    return list(rows.filter(arrangement=arrangement, subject=subject).order_by("-recorded_at", "-id"))
+
+
+def may_correct(viewer: Viewer, meeting: Meeting) -> bool:
+    """Whether the viewer corrects this record: a co-chair of the organisation that made it."""
+    return viewer.organisation == meeting.owner and may_record(viewer, meeting.arrangement)
+
+
 def may_record(viewer: Viewer, arrangement: UUID) -> bool:
     """Whether the viewer records meetings: co-chairs do, and who sits in for them."""
     return viewer.organisation is not None and rights.may(arrangement, viewer.person, viewer.organisation, "co-chair")
 
 
-def recorders(arrangement: UUID) -> list[str]:
-    """Who records meetings, in words."""
-    return [s.words if not s.vacant else _("%(seat)s: vacant") % {"seat": s.words} for s in _chairs(arrangement)]
+def recorders(arrangement: UUID, organisation: UUID | None = None) -> list[str]:
+    """Who records meetings, in words; of one organisation, who corrects what it recorded."""
+    chairs = [s for s in _chairs(arrangement) if organisation in (None, s.organisation)]
+    return [s.words if not s.vacant else _("%(seat)s: vacant") % {"seat": s.words} for s in chairs]
 
 
 def _chairs(arrangement: UUID) -> list[SeatView]:
@@ -110,12 +141,17 @@ def _chairs(arrangement: UUID) -> list[SeatView]:
 
 
 def _checked(
-    viewer: Viewer, arrangement: UUID, held_at: datetime, attended: Sequence[UUID], stood_aside: Sequence[UUID]
+    viewer: Viewer,
+    arrangement: UUID,
+    held_at: datetime,
+    attended: Sequence[UUID],
+    stood_aside: Sequence[UUID],
+    bench: set[UUID] | None = None,
 ) -> None:
     parties.programme_for(viewer, arrangement)
     if not may_record(viewer, arrangement):
         raise Refused(_("Only a co-chair records a meeting of the committee."), recorders(arrangement))
-    bench = {seat.id for seat in parties.seats_in(arrangement)}
+    bench = bench if bench is not None else {seat.id for seat in parties.seats_in(arrangement)}
     wrong: dict[str, str] = {}
     if held_at > clock.now():
         wrong["held_at"] = _("A meeting is recorded when it has been held.")
@@ -172,7 +208,11 @@ def meeting_correct(
 ) -> Meeting:
     """A corrected version of a meeting's record, by the organisation that recorded it."""
     last = meeting(viewer, arrangement, subject)
-    _checked(viewer, arrangement, held_at, attended, recused)
+    if viewer.organisation != last.owner:
+        raise Refused(
+            _("Only the organisation that recorded a meeting corrects its record."), recorders(arrangement, last.owner)
+        )
+    _checked(viewer, arrangement, held_at, attended, recused, {seat.id for seat in seats_for(arrangement, last)})
     if not why.strip():
         raise Invalid({"why": _("Say why.")})
     changes = {"attended": sorted({str(s) for s in attended}), "recused": sorted({str(s) for s in recused})}

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from trellis.core.forms import DayField, Form, KnownDateTimeField, forms
+from trellis.governance.founding_matrix import MatrixField
 from trellis.governance.matrix import role_title
 from trellis.parties.models import SeatRole, Side
 from trellis.parties.schemas import Party, SeatView
@@ -33,6 +34,16 @@ class DissentForm(Form):
     text = forms.CharField(
         label=_("What do you dissent from, and why?"), widget=forms.Textarea, help_text=_("Every party reads this.")
     )
+
+
+class PlaceForm(Form):
+    """At which meeting an open proposal was decided, or that it is decided in writing."""
+
+    decided = forms.ChoiceField(label=_("Where is it decided?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, choices: Pairs, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decided"].choices = list(choices)  # type: ignore[attr-defined]
 
 
 class RedactForm(Form):
@@ -149,6 +160,14 @@ class MeetingForm(Form):
             self.fields[name].choices = seat_choices(seats)  # type: ignore[attr-defined]
 
 
+class CorrectMeetingForm(MeetingForm):
+    """The record of a meeting, corrected, and why."""
+
+    why = forms.CharField(
+        label=_("What is corrected, and why?"), widget=forms.Textarea, help_text=_("Both versions stay readable.")
+    )
+
+
 class ReviewForm(Form):
     """Signing a review: when it was held and who took part."""
 
@@ -180,6 +199,9 @@ class FoundingForm(Form):
     )
     quorum = forms.IntegerField(label=_("Quorum of the steering committee"), min_value=2)
     rule = forms.CharField(label=_("Decision rule of the committee"), max_length=200)
+    matrix = MatrixField(
+        help_text=_("Each decision has one decider, or one key per side. Both co-chairs can change it later.")
+    )
 
     def __init__(self, *args: Any, organisations: Pairs, seats: Sequence[SeatView], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -207,6 +229,7 @@ class FoundingForm(Form):
             (_("Parties"), _("Each party's administrator signs. Nothing exists until all have."), self.parties),
             (_("Seats"), "", ["seats"]),
             (_("Committee"), "", ["quorum", "rule"]),
+            (_("Decision rights"), _("Version 1 of the matrix."), ["matrix"]),
         ]
         return [(heading, note, [self[name] for name in names]) for heading, note, names in groups]
 

@@ -7,13 +7,14 @@ from zoneinfo import available_timezones
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from trellis.core import canonical, clock, ids, keys, ledger
+from trellis.core import canonical, clock, ids, keys, ledger, outside
 from trellis.core.conditions import Conflict, Hidden, Invalid, Refused
 from trellis.core.coowned import Effect
 from trellis.core.ledger import Actor
 from trellis.core.models import Stream
 from trellis.core.node import actor as node_actor
 from trellis.governance import rights
+from trellis.governance.kinds import beyond
 from trellis.governance.models import Committee, Founding, MatrixRow, Stage
 from trellis.parties import selectors as parties
 from trellis.parties.models import Arrangement, Bench, Place, Side
@@ -90,6 +91,8 @@ def draft(
     rows = matrix or rights.default_matrix()
     for row in rows:
         rights.check_row(row)
+        if text := beyond(row["kind"], row["slots"], row["emergency"]):
+            raise Invalid({row["kind"]: text})
     founding = {
         "kind": kind,
         "title": title,
@@ -103,7 +106,7 @@ def draft(
         "seats": sorted(bench, key=lambda seat: str(seat["seat"])),
         "matrix": rows,
         "committee": {"members": sorted(members), "quorum": quorum, "rule": rule},
-        "keys": [key_facts(keys.current(o)) for o in sorted(sides)]
+        "keys": [key_facts(key) for o in sorted(sides) for key in keys.in_force(o)]
         + [key_facts(keys.current(node_actor().organisation))],
     }
     assert viewer.person and viewer.organisation
@@ -148,8 +151,11 @@ def _wrong_heading(
 
 
 @transaction.atomic
-def sign(viewer: Viewer, founding: UUID) -> bool:
-    """Signs a founding for the viewer's organisation. With the last signature the arrangement exists: True then."""
+def sign(viewer: Viewer, founding: UUID, signature: bytes | None = None) -> bool:
+    """Signs a founding for the viewer's organisation. With the last signature the arrangement exists: True then.
+
+    `signature` is one made outside, over `body_of`: needed where the organisation holds its key itself.
+    """
     row = Founding.objects.select_for_update().filter(pk=founding).first()
     if row is None or str(viewer.organisation) not in _parties(row):
         raise Hidden()
@@ -157,16 +163,23 @@ def sign(viewer: Viewer, founding: UUID) -> bool:
     actor = require_administrator(viewer, viewer.organisation)
     if str(viewer.organisation) in {s["organisation"] for s in row.signatures}:
         raise Conflict(_("Your organisation has signed already."))
-    body = canonical.encode(row.payload)
-    key = keys.current(viewer.organisation)
+    body = body_of(row)
+    own = keys.own(viewer.organisation)
+    key = own or keys.current(viewer.organisation)
     if str(key.pk) not in {known["key"] for known in row.payload["keys"]}:
         raise Conflict(_("The key of your organisation changed since this was drafted: draft the founding again."))
+    if own is None:
+        signature = keys.sign(key, body)
+    elif signature is None:
+        raise Conflict(_("Your organisation signs with a key that it holds itself: sign the file of this founding."))
+    else:
+        outside.check(own, body, signature)
     row.signatures.append(
         {
             "organisation": str(viewer.organisation),
             "person": str(viewer.person),
             "key": str(key.pk),
-            "signature": keys.sign(key, body).hex(),
+            "signature": signature.hex(),
         }
     )
     row.save(update_fields=["signatures"])
@@ -207,6 +220,11 @@ def founding(viewer: Viewer, id: UUID) -> Founding:
     if row is None or str(viewer.organisation) not in _parties(row):
         raise Hidden()
     return row
+
+
+def body_of(row: Founding) -> bytes:
+    """The bytes that each party signs."""
+    return canonical.encode(row.payload)
 
 
 def abandon(viewer: Viewer, founding: UUID) -> None:

@@ -17,7 +17,7 @@ from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 
 RETURN = timedelta(minutes=30)  # a pause longer than this begins a new visit
-SHOWN = 30
+SHOWN = 10  # what happened last; the whole of it is in the ledger
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def keys_open(viewer: Viewer) -> list[OpenKey]:
             view.proposer_side,
             view.keys_turned,
             view.keys_needed,
-            reverse("governance:decision", args=[row.stream, row.pk]),
+            selectors.address_for(row, titles),
         )
         for row, view in zip(rows, selectors.views(rows), strict=True)
     ]

@@ -15,7 +15,15 @@ from trellis.core.coowned import Effect
 from trellis.governance import rights
 from trellis.governance.models import MatrixRow, Meeting, Parameter, Stage
 from trellis.governance.parameters import declared, subject
-from trellis.governance.registry import Context, DecisionKind, Said, decision_kind, each_side, kind_named
+from trellis.governance.registry import (
+    Context,
+    DecisionKind,
+    Said,
+    decision_kind,
+    decision_kinds,
+    each_side,
+    kind_named,
+)
 from trellis.parties import selectors as parties
 from trellis.sharing.records import DataKind, data_kind
 
@@ -58,9 +66,8 @@ def _matrix_unmet(payload: MatrixSet, context: Context) -> list[Condition]:
         return [Condition(_("The kind of decision exists"), False, payload.kind)]
     except Invalid as error:
         return [Condition(_("One decider, or one key per side"), False, error.message)]
-    partner_only = PARTNER_ONLY.get(payload.kind)
-    if partner_only and {side for side, role in payload.slots.items() if role} != {"partner"}:
-        return [Condition(_("This right stays with the partner side"), False, _("It cannot be given to a donor."))]
+    if text := beyond(payload.kind, payload.slots, payload.emergency):
+        return [Condition(_("The right stays where no matrix can take it from"), False, text)]
     donor = payload.lead_donor is None or parties.sides(context.arrangement).get(payload.lead_donor) == "donor"
     return [
         Condition(_("One decider, or one key per side"), True),
@@ -75,8 +82,28 @@ def _matrix_check(payload: MatrixSet, context: Context) -> None:
     except KeyError:
         raise Invalid({"kind": _("There is no decision of this kind.")}) from None
     rights.check_row({**payload.model_dump(), "decider": ""})
+    if text := beyond(payload.kind, payload.slots, payload.emergency):
+        raise Invalid({"kind": text})
     if not payload.reason.strip():
         raise Invalid({"reason": _("Say why.")})
+
+
+def changes(payload: MatrixSet, context: Context) -> list[tuple[str, str, str]]:
+    """What a new row says, field by field in words, beside the row that it replaces."""
+    from trellis.governance.matrix import row_words  # it reads this module
+
+    key = rights.matrix_subject(context.arrangement, payload.kind)
+    rows = MatrixRow.objects.filter(stream=context.arrangement, subject=key)
+    made = rows.filter(decision=context.decision).first() if context.decision else None
+    last = rows.filter(version=made.version - 1).first() if made else rows.current().first()
+    if last is None:
+        known = [kind for kind in decision_kinds() if kind.name == payload.kind]
+        before = rights.default_row(known[0]) if known else None
+    else:
+        before = {name: getattr(last, name) for name in MatrixSet.model_fields if hasattr(last, name)}
+    names = parties.organisation_names([i for i in (payload.lead_donor, (before or {}).get("lead_donor")) if i])
+    old = row_words(before, names) if before else {}
+    return [(title, old.get(title, ""), text) for title, text in row_words(payload.model_dump(), names).items()]
 
 
 def title_of(name: str) -> str:
@@ -89,6 +116,20 @@ def title_of(name: str) -> str:
 
 # Rights that no matrix can take from the partner side (OWN-01, OWN-02): areas add to this in their kinds.py.
 PARTNER_ONLY: dict[str, bool] = {}
+# Keys that every version of a row keeps, by kind: side and role.
+KEPT_KEYS: dict[str, dict[str, str]] = {}
+
+
+def beyond(kind: str, slots: dict[str, str], emergency: str = "") -> str:
+    """What a matrix may not do with a right, in words; '' where it may."""
+    given = {side: role for side, role in slots.items() if role}
+    if PARTNER_ONLY.get(kind) and set(given) != {"partner"}:
+        return _("This right stays with the partner side. It cannot be given to a donor.")
+    for side, role in KEPT_KEYS.get(kind, {}).items():
+        if given.get(side) != role or emergency:
+            return _("Who joins signs: the key of its administrator cannot be taken away, nor anybody act alone.")
+    return ""
+
 
 decision_kind(
     DecisionKind(
@@ -102,6 +143,8 @@ decision_kind(
         check=_matrix_check,
         describe=lambda payload: _("Who decides changes for: %(kind)s") % {"kind": title_of(payload.kind)},
         forum="committee",
+        template="governance/parts/matrix_payload.html",
+        shown=lambda payload, context: {"changes": changes(payload, context)},
     )
 )
 
@@ -120,7 +163,7 @@ def _parameter_effect(payload: ParameterSet, effect: Effect) -> None:
     write(Parameter, key, name=payload.name, value=payload.value, reason=payload.reason)
 
 
-def _all_met(field: str, conditions: Callable[[Any, Context], Sequence[Condition]]) -> Callable[[Any, Context], None]:
+def all_met(field: str, conditions: Callable[[Any, Context], Sequence[Condition]]) -> Callable[[Any, Context], None]:
     """A check that refuses to propose what could never be adopted; said beside the field that it is mostly about."""
 
     def check(payload: Any, context: Context) -> None:
@@ -151,7 +194,7 @@ decision_kind(
         proposers=CHAIRS,
         effect=_parameter_effect,
         unmet=_parameter_unmet,
-        check=_all_met("value", _parameter_unmet),
+        check=all_met("value", _parameter_unmet),
         describe=lambda payload: _("%(name)s becomes %(value)s") % {"name": payload.name, "value": payload.value},
     )
 )

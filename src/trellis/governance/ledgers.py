@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from trellis.core import canonical, ledger, streams
+from trellis.core import canonical, ledger, node, streams
 from trellis.core.conditions import Hidden
 from trellis.core.models import Checkpoint, Entry, Stream
 from trellis.core.verify import Verdict
@@ -56,8 +56,12 @@ def require(viewer: Viewer, stream: UUID) -> Stream:
 
 
 def may_see(viewer: Viewer, entry: Entry) -> bool:
-    """Whether a party may have an entry's payload: its own acts, and all of an arrangement's decisions."""
-    return entry.stream_id != viewer.organisation or entry.organisation == viewer.organisation
+    """Whether a party may have an entry's payload: its own acts, what the node wrote for it (the digests of who read
+    its records), and all of an arrangement's decisions."""
+    return entry.stream_id != viewer.organisation or entry.organisation in (
+        viewer.organisation,
+        node.actor().organisation,
+    )
 
 
 def verify(viewer: Viewer, stream: UUID) -> tuple[Verdict, bool]:

@@ -1,6 +1,6 @@
 """The decision-rights matrix as people read it: who decides what, who holds it now, and every version (GOV-01)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -148,6 +148,20 @@ def proposer_title(proposer: str) -> str:
     if not side:
         return role_title(role)
     return _("%(role)s (%(side)s)") % {"role": role_title(role), "side": side_title(side)}
+
+
+def row_words(row: Mapping[str, Any], names: Mapping[UUID, str]) -> dict[str, str]:
+    """A row of the matrix in words, by what each part is called."""
+    keys = "; ".join(f"{side_title(side)}: {role_title(role)}" for side, role in sorted(row["slots"].items()) if role)
+    meeting = _("committee, or in writing") if row["written"] else _("committee")
+    return {
+        _("Decided"): _("jointly") if row["joint"] else _("by one"),
+        _("Keys"): keys,
+        _("May propose"): "; ".join(proposer_title(proposer) for proposer in row["proposers"]),
+        _("Where"): meeting if row["forum"] == "committee" else _("by keys alone"),
+        _("Alone in an emergency"): role_title(row["emergency"]) if row["emergency"] else _("nobody"),
+        _("Lead donor"): names.get(row["lead_donor"], "") if row["lead_donor"] else _("none"),
+    }
 
 
 def versions(viewer: Viewer, arrangement: UUID, kind: str) -> list[Version]:

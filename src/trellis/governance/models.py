@@ -69,6 +69,19 @@ class KeyTakenBack(AppendOnly):
     at = models.DateTimeField()
 
 
+class Placing(AppendOnly):
+    """Where an open proposal is decided, said after it was made; the last one counts."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="placings")
+    procedure = models.CharField(max_length=10)
+    meeting = models.UUIDField(null=True, db_index=True)
+    organisation = models.UUIDField()
+    person = models.UUIDField()
+    seq = models.BigIntegerField()
+    at = models.DateTimeField()
+
+
 class Outcome(AppendOnly):
     """How a decision ended; at most one, by the primary key."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from trellis.core import ids
+from trellis.core import ids, reading
 from trellis.core.conditions import Invalid
 from trellis.governance.models import Decision, Parameter
 from trellis.parties import selectors as parties
@@ -45,8 +45,12 @@ def parameter(arrangement: UUID, name: str, as_of: datetime | None = None) -> st
     """The value in force in a programme, now or at a moment: as decided, or the declared default."""
     if name not in _declared:
         raise Invalid({"name": str(_("There is no parameter of this name."))})
-    row = Parameter.objects.as_of(as_of).filter(stream=arrangement, name=name).first()
-    return row.value if row else _declared[name].default
+    return _decided(arrangement, as_of).get(name, _declared[name].default)
+
+
+@reading.remembered
+def _decided(arrangement: UUID, as_of: datetime | None) -> dict[str, str]:
+    return dict(Parameter.objects.as_of(as_of).filter(stream=arrangement).values_list("name", "value"))
 
 
 declare("emergency.days", "14", "days", "An emergency act ends after two weeks unless ratified (kernel).")

@@ -9,7 +9,7 @@ from trellis.core import canonical, ids, ledger
 from trellis.core.coowned import CoOwned, Effect, stored, tables
 from trellis.core.models import Entry
 from trellis.governance.founding import found
-from trellis.governance.models import Decision, Dissent, Expiry, Key, KeyTakenBack, Outcome, Slot
+from trellis.governance.models import Decision, Dissent, Expiry, Key, KeyTakenBack, Outcome, Placing, Slot
 from trellis.governance.registry import kind_named, read_payload
 
 # The tables that index the stream's decisions, with the way from each to its stream.
@@ -18,6 +18,7 @@ INDEX: dict[type[models.Model], str] = {
     Slot: "decision__stream",
     Key: "slot__decision__stream",
     KeyTakenBack: "key__slot__decision__stream",
+    Placing: "decision__stream",
     Outcome: "decision__stream",
     Expiry: "decision__stream",
     Dissent: "decision__stream",
@@ -47,6 +48,9 @@ def index_rows(entry: Entry, said: dict[str, Any]) -> list[models.Model]:
     elif entry.kind == "decision.key-back":
         key = ids.derived(said["decision"], "key", said["seq"])
         found = [KeyTakenBack(key_id=key, **{name: who[name] for name in ("person", "seq", "at")})]
+    elif entry.kind == "decision.placed":
+        made = {"id": ids.derived(said["decision"], "placing", entry.seq), "decision_id": said["decision"]}
+        found = [Placing(procedure=said["procedure"], meeting=said["meeting"], **made, **who)]
     elif entry.kind in ENDS:
         ending = {"number": said.get("number"), "reason": said.get("reason", ""), "ends_at": said.get("ends_at")}
         state = entry.kind.removeprefix("decision.")

@@ -80,7 +80,8 @@ class DecisionKind(Generic[P]):
     partners, and every donor with a commitment in force. `effect` depends only on payload, its Effect and earlier
     entries. `unmet` returns all conditions, met or not; only the unmet block. `check` raises Invalid for a payload
     that cannot be proposed at all. `after(payload, decision, actor)` runs once, in the transaction of the adoption,
-    and never in a replay. `template` shows the payload in place of the generic rows, with `payload` in its context.
+    and never in a replay. `template` shows the payload in place of the generic rows, with `payload` in its context
+    and what `shown(payload, context)` adds.
     """
 
     name: str
@@ -103,6 +104,7 @@ class DecisionKind(Generic[P]):
     check: Callable[[P, Context], None] = lambda payload, context: None
     after: Callable[[P, "Decision", Actor], None] = lambda payload, decision, actor: None
     template: str = ""
+    shown: Callable[[P, Context], dict[str, Any]] = lambda payload, context: {}
 
 
 _kinds: dict[str, DecisionKind[Any]] = {}

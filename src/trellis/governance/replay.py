@@ -87,9 +87,12 @@ def _verify_founding(said: dict[str, Any]) -> Iterator[Problem]:
     """Every founding party signed the founding itself, with a key that the founding brought."""
     body = canonical.encode(said["founding"])
     public = {key["key"]: (key["holder"], bytes.fromhex(key["public"])) for key in said["keys"]}
+    own = {key["holder"]: key["key"] for key in said["keys"] if key.get("own")}
     signed = set()
     for one in said["signatures"]:
         holder, key = public.get(one["key"], ("", b""))
+        if own.get(holder, one["key"]) != one["key"]:
+            continue  # who holds a key of its own signs with that one
         if holder == one["organisation"] and keys.holds(key, body, bytes.fromhex(one["signature"])):
             signed.add(holder)
     for place in said["founding"]["parties"]:

@@ -140,6 +140,8 @@ def sign(
     attended: Sequence[UUID],
     held_on: date | None = None,
     as_of: datetime | None = None,
+    meeting: UUID | None = None,
+    procedure: str = "ordinary",
 ) -> Decision:
     """Builds the pack of a quarter, freezes it in a proposal, and turns the proposer's key; a co-chair's act.
 
@@ -160,7 +162,7 @@ def sign(
         pack=parts,
         attendance=attendance,
     )
-    return governance.propose(viewer, arrangement, "review.sign", payload)
+    return governance.propose(viewer, arrangement, "review.sign", payload, meeting=meeting, procedure=procedure)
 
 
 def current_quarter(arrangement: UUID) -> Quarter:

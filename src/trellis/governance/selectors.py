@@ -3,19 +3,20 @@
 Each list costs a fixed number of queries, however long it is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from trellis.core import ledger
 from trellis.core.conditions import Hidden
 from trellis.core.models import Entry
-from trellis.governance.models import Decision, Key, Outcome, Slot
+from trellis.governance.models import Decision, Key, Outcome, Placing, Slot
 from trellis.governance.registry import kind_named, read_payload
 from trellis.parties import selectors as parties
 from trellis.parties.models import Bench
@@ -40,6 +41,11 @@ class DecisionView:
     procedure: str
     keys_turned: int
     keys_needed: int
+
+    @property
+    def state_words(self) -> str:
+        """The state for a person to read."""
+        return _("Open") if self.state == "open" else str(Outcome.State(self.state).label)
 
     @property
     def keys(self) -> str:
@@ -87,6 +93,7 @@ def views(rows: Sequence[Decision]) -> list[DecisionView]:
     said = contents(rows)
     names = parties.organisation_names({row.organisation for row in rows})
     sides = {stream: parties.sides(stream) for stream in {row.stream for row in rows}}
+    placed = dict(Placing.objects.filter(decision__in=rows).order_by("seq").values_list("decision", "procedure"))
     ended = {outcome.decision_id: outcome for outcome in Outcome.objects.filter(decision__in=rows)}
     needed: dict[UUID, int] = {}
     turned: dict[UUID, int] = {}
@@ -108,7 +115,7 @@ def views(rows: Sequence[Decision]) -> list[DecisionView]:
             sides[row.stream].get(row.organisation, ""),
             row.at,
             ended[row.pk].at if row.pk in ended else None,
-            row.procedure,
+            placed.get(row.pk, row.procedure),
             turned.get(row.pk, 0),
             needed.get(row.pk, 0),
         )
@@ -132,12 +139,27 @@ def decisions(
 
 
 def decision(viewer: Viewer, id: UUID, arrangement: UUID | None = None) -> Decision:
-    """One decision, for the parties of its arrangement. Raises Hidden otherwise."""
+    """One decision, for the parties of its arrangement and who holds a key of it. Raises Hidden otherwise."""
     found = Decision.objects.select_related("outcome").filter(pk=id).first()
     if found is None or (arrangement and found.stream != arrangement):
         raise Hidden()
-    parties.programme_for(viewer, found.stream)
+    if not guest(viewer, found):
+        parties.programme_for(viewer, found.stream)
     return found
+
+
+def guest(viewer: Viewer, decision: Decision) -> bool:
+    """Whether the viewer's organisation holds a key of a decision without being a party: it is asked to join."""
+    if viewer.organisation is None or viewer.organisation in parties.sides(decision.stream):
+        return False
+    return decision.slots.filter(organisation=viewer.organisation).exists()
+
+
+def address_for(decision: Decision, mine: Container[UUID]) -> str:
+    """The page of a decision: in its programme (`mine` are the viewer's), or that of an invitation to join."""
+    if decision.stream in mine:
+        return reverse("governance:decision", args=[decision.stream, decision.pk])
+    return reverse("joining", args=[decision.pk])
 
 
 def waiting_for_me(viewer: Viewer) -> list[tuple[Decision, Slot]]:
@@ -169,6 +191,7 @@ class Waiting:
     decision: Decision
     title: str
     missing: tuple[tuple[str, str], ...]
+    url: str
 
 
 def waiting_for_others(viewer: Viewer) -> list[Waiting]:
@@ -186,4 +209,9 @@ def waiting_for_others(viewer: Viewer) -> list[Waiting]:
     missing: dict[UUID, list[tuple[str, str]]] = {}
     for slot in open_slots:
         missing.setdefault(slot.decision_id, []).append((slot.side, names.get(slot.organisation, "")))
-    return [Waiting(row, title_of(row, said.get(row.pk)), tuple(missing[row.pk])) for row in rows if row.pk in missing]
+    mine = {programme.id for programme in parties.programmes_of(viewer)}
+    return [
+        Waiting(row, title_of(row, said.get(row.pk)), tuple(missing[row.pk]), address_for(row, mine))
+        for row in rows
+        if row.pk in missing
+    ]

@@ -10,12 +10,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from trellis.core import canonical, clock, ids, ledger, node
+from trellis.core import canonical, clock, ids, keys, ledger, node
 from trellis.core.conditions import Blocked, Condition, Conflict, Hidden, Invalid, Refused, unmet
 from trellis.core.ledger import Actor
-from trellis.governance import projection, rights
-from trellis.governance.committee import meeting_condition, recused
-from trellis.governance.models import Decision, Expiry, Key, Outcome, Ratification, Slot
+from trellis.governance import committee, guests, projection, rights
+from trellis.governance.models import Decision, Expiry, Key, Outcome, Placing, Ratification, Slot
 from trellis.governance.parameters import parameter
 from trellis.governance.registry import Context, DecisionKind, Said, kind_named, read_payload
 from trellis.governance.rights import Right
@@ -52,8 +51,10 @@ def propose(
     context = Context(arrangement, position.at, actor.organisation)
     kind.check(payload, context)
     right = rights.right(arrangement, kind)
-    _check_procedure(right, procedure, meeting)
+    check_procedure(arrangement, right, procedure, meeting)
     slots = _slots(kind, payload, context, procedure, right)
+    guests.introduce(arrangement, [slot.organisation for slot in slots], actor)
+    position = ledger.lock(arrangement)
     decision = ids.new()
     said = {
         "decision": decision,
@@ -69,9 +70,10 @@ def propose(
         "slots": [{"name": s.name, "side": s.side, "organisation": s.organisation, "role": s.role} for s in slots],
     }
     entry = ledger.append(position, "decision.proposed", said, actor)
-    projection.store(entry, _canonical(said))
+    projection.store(entry, canonical_form(said))
     made = Decision.objects.get(pk=decision)
-    if turn_key and kind.proposer_turns_key:
+    # Who signs with a key of their own turns it afterwards, over bytes that name this proposal.
+    if turn_key and kind.proposer_turns_key and keys.own(actor.organisation) is None:
         for slot in made.slots.all():
             if slot.organisation == actor.organisation and rights.may(
                 arrangement, viewer.person, slot.organisation, slot.role
@@ -81,17 +83,23 @@ def propose(
     return made
 
 
-def _canonical(said: dict[str, Any]) -> dict[str, Any]:
+def canonical_form(said: dict[str, Any]) -> dict[str, Any]:
+    """What an entry says, as it is read back from the ledger."""
     return dict(canonical.decode(canonical.encode(said)))
 
 
-def _check_procedure(right: Right, procedure: str, meeting: UUID | None) -> None:
+def check_procedure(arrangement: UUID, right: Right, procedure: str, meeting: UUID | None) -> None:
+    """Raises Invalid for a procedure that the matrix does not allow, or a meeting that is not recorded here."""
     if procedure not in PROCEDURES:
         raise Invalid({"procedure": _("Choose ordinary, written or emergency.")})
     if procedure == "written" and not right.written:
         raise Invalid({"procedure": _("The matrix does not allow written procedure for this.")})
     if procedure == "emergency" and not right.emergency:
         raise Invalid({"procedure": _("The matrix does not allow an emergency act for this.")})
+    if meeting is not None and procedure != "ordinary":
+        raise Invalid({"meeting": _("Name the meeting or choose another procedure, not both.")})
+    if meeting is not None and not committee.recorded(arrangement, meeting):
+        raise Invalid({"meeting": _("No meeting of this programme's committee is recorded under this number.")})
 
 
 def _slots(kind: DecisionKind[Any], payload: Said, context: Context, procedure: str, right: Right) -> list[Any]:
@@ -108,12 +116,17 @@ def _party(viewer: Viewer, arrangement: UUID) -> Actor:
     return viewer.actor
 
 
-def _open(viewer: Viewer, decision: UUID) -> Decision:
-    """The decision, its stream locked, if it is open and the viewer is a party."""
+def open_decision(viewer: Viewer, decision: UUID) -> Decision:
+    """The decision, its stream locked, if it is open and the viewer is a party or holds a key of it as a guest."""
     found = Decision.objects.filter(pk=decision).first()
     if found is None:
         raise Hidden()
-    _party(viewer, found.stream)
+    if viewer.organisation in parties.sides(found.stream):
+        _party(viewer, found.stream)
+    elif viewer.organisation and found.slots.filter(organisation=viewer.organisation).exists():
+        guests.require_key(found.stream, viewer.organisation)
+    else:
+        raise Hidden()
     ledger.lock(found.stream)
     outcome = Outcome.objects.filter(decision=found).first()
     if outcome is not None:
@@ -130,14 +143,14 @@ def key_turn(viewer: Viewer, decision: UUID) -> Decision:
 
     Raises Refused naming the holders of the open slots; Conflict when the key stands already or the decision ended.
     """
-    found = _open(viewer, decision)
+    found = open_decision(viewer, decision)
     right = rights.right(found.stream, kind_named(found.kind))
     standing = {key.slot_id: key for key in Key.objects.filter(slot__decision=found, taken_back=None)}
     if any(key.person == viewer.person for key in standing.values()):
         raise Conflict(_("You have turned a key of this decision; nobody turns two."))
     slots = list(found.slots.order_by("name"))
     for slot in slots:
-        if _has(found, viewer, slot):
+        if holds_slot(found, viewer, slot):
             if slot.pk in standing:
                 raise Conflict(_("The key of your organisation stands already."))
             _not_recused(found, viewer, slot)
@@ -149,14 +162,16 @@ def key_turn(viewer: Viewer, decision: UUID) -> Decision:
 
 def _not_recused(decision: Decision, viewer: Viewer, slot: Slot) -> None:
     seat = rights.seat_of(decision.stream, viewer.person, slot.organisation, slot.role)
-    if decision.meeting and recused(decision.stream, decision.meeting, seat):
+    meeting = forum(decision)[1]
+    if meeting and committee.recused(decision.stream, meeting, seat):
         raise Refused(
             _("You recused yourself in the meeting that decides this; your alternate may turn the key."),
             _holders(decision, slot),
         )
 
 
-def _has(decision: Decision, viewer: Viewer, slot: Slot) -> bool:
+def holds_slot(decision: Decision, viewer: Viewer, slot: Slot) -> bool:
+    """Whether the viewer may turn the key of a slot now."""
     return slot.organisation == viewer.organisation and rights.may(
         decision.stream, viewer.person, slot.organisation, slot.role
     )
@@ -170,7 +185,7 @@ def _turn(viewer: Viewer, decision: Decision, slot: Slot, right: Right) -> None:
     seat = rights.seat_of(decision.stream, viewer.person, slot.organisation, slot.role)
     said = {"decision": decision.pk, "slot": slot.name, "seat": seat, "right": right.words}
     entry = ledger.append(ledger.lock(decision.stream), "decision.key", said, viewer.actor)
-    projection.store(entry, _canonical(said))
+    projection.store(entry, canonical_form(said))
     if missing_slots(decision):
         return
     if not unmet(conditions(decision)):
@@ -204,9 +219,19 @@ def conditions(decision: Decision) -> list[Condition]:
     context = Context(decision.stream, clock.now(), decision.organisation, decision.pk)
     found = list(kind.unmet(content(decision), context))
     right = rights.right(decision.stream, kind)
-    if right.forum == "committee" and decision.procedure == "ordinary":
-        found.append(meeting_condition(decision.stream, decision.meeting))
+    procedure, meeting = forum(decision)
+    if right.forum == "committee" and procedure == "ordinary":
+        found.append(committee.meeting_condition(decision.stream, meeting))
+    standing = Key.objects.filter(slot__decision=decision, taken_back=None).exclude(seat=None)
+    if meeting and any(committee.recused(decision.stream, meeting, key.seat) for key in standing):
+        found.append(Condition(_("No key is of somebody who stood aside in the meeting"), False))
     return found
+
+
+def forum(decision: Decision) -> tuple[str, UUID | None]:
+    """Procedure and meeting of a decision: as proposed, or as placed since."""
+    last = Placing.objects.filter(decision=decision).order_by("seq").last()
+    return (last.procedure, last.meeting) if last else (decision.procedure, decision.meeting)
 
 
 def _adopt(decision: Decision, actor: Actor, right: Right) -> None:
@@ -219,17 +244,17 @@ def _adopt(decision: Decision, actor: Actor, right: Right) -> None:
         ends_at = position.at + timedelta(days=int(parameter(decision.stream, "emergency.days")))
     said = {"decision": decision.pk, "number": number, "rows": effect.digest(), "reason": "", "ends_at": ends_at}
     entry = ledger.append(position, "decision.adopted", said, actor)
-    projection.store(entry, _canonical(said))
+    projection.store(entry, canonical_form(said))
     kind_named(decision.kind).after(content(decision), decision, actor)
 
 
 @transaction.atomic
 def adopt_if_ready(viewer: Viewer, decision: UUID) -> Decision:
     """Tries again to adopt a decision whose keys all stand. Raises Blocked with every unmet condition."""
-    found = _open(viewer, decision)
+    found = open_decision(viewer, decision)
     missing = missing_slots(found)
     slots = list(found.slots.all())
-    if not any(_has(found, viewer, slot) for slot in slots):
+    if not any(holds_slot(found, viewer, slot) for slot in slots):
         raise Refused(
             _("Only who holds a key of this decision can have it adopted."),
             [h for slot in slots for h in _holders(found, slot)],
@@ -247,24 +272,24 @@ def adopt_if_ready(viewer: Viewer, decision: UUID) -> Decision:
 @transaction.atomic
 def key_take_back(viewer: Viewer, decision: UUID) -> Decision:
     """Takes back the viewer's own key; possible until adoption."""
-    found = _open(viewer, decision)
+    found = open_decision(viewer, decision)
     standing = Key.objects.filter(slot__decision=found, taken_back=None)
     key = next((key for key in standing if key.person == viewer.person), None)
     if key is None:
         raise Refused(_("You have no key standing in this decision."))
     said = {"decision": found.pk, "seq": key.seq}
     entry = ledger.append(ledger.lock(found.stream), "decision.key-back", said, viewer.actor)
-    projection.store(entry, _canonical(said))
+    projection.store(entry, canonical_form(said))
     return found
 
 
 @transaction.atomic
 def reject(viewer: Viewer, decision: UUID, reason: str) -> Decision:
     """A right-holder of an open slot rejects, with a reason."""
-    found = _open(viewer, decision)
+    found = open_decision(viewer, decision)
     if not reason.strip():
         raise Invalid({"reason": _("Say why.")})
-    if not any(_has(found, viewer, slot) for slot in found.slots.all()):
+    if not any(holds_slot(found, viewer, slot) for slot in found.slots.all()):
         raise Refused(
             _("Only who holds a key of this decision can reject it."),
             [h for slot in found.slots.all() for h in _holders(found, slot)],
@@ -276,7 +301,7 @@ def reject(viewer: Viewer, decision: UUID, reason: str) -> Decision:
 @transaction.atomic
 def withdraw(viewer: Viewer, decision: UUID, reason: str) -> Decision:
     """The proposing organisation withdraws its proposal."""
-    found = _open(viewer, decision)
+    found = open_decision(viewer, decision)
     if found.organisation != viewer.organisation:
         raise Refused(
             _("Only the organisation that proposed can withdraw."),
@@ -296,7 +321,7 @@ def withdraw(viewer: Viewer, decision: UUID, reason: str) -> Decision:
 def _end(decision: Decision, kind: str, actor: Actor, reason: str) -> None:
     said = {"decision": decision.pk, "reason": reason}
     entry = ledger.append(ledger.lock(decision.stream), kind, said, actor)
-    projection.store(entry, _canonical(said))
+    projection.store(entry, canonical_form(said))
 
 
 @transaction.atomic
@@ -310,7 +335,7 @@ def dissent(viewer: Viewer, decision: UUID, text: str) -> None:
         raise Invalid({"text": _("Say what you dissent from, and why.")})
     said = {"decision": found.pk, "text": text}
     entry = ledger.append(ledger.lock(found.stream), "decision.dissent", said, actor)
-    projection.store(entry, _canonical(said))
+    projection.store(entry, canonical_form(said))
 
 
 def lapse_due() -> int:
@@ -342,7 +367,7 @@ def _expire(decision: Decision, seq: int) -> bool:
     projection.undo(decision.stream, seq, effect)
     said = {"decision": decision.pk, "adopted": seq, "rows": effect.digest()}
     entry = ledger.append(position, "decision.expired", said, node.actor())
-    projection.store(entry, _canonical(said))
+    projection.store(entry, canonical_form(said))
     return True
 
 

@@ -4,18 +4,20 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from trellis.core import clock
+from trellis.core import clock, formats, ports
 from trellis.core.conditions import Hidden, Invalid
 from trellis.core.tables import Column, Table
 from trellis.governance import committee as steering
+from trellis.governance import procedure
 from trellis.governance import reviews as calendar
 from trellis.governance import services as governance
-from trellis.governance.forms import CommitteeForm, MeetingForm, ReviewForm
+from trellis.governance.forms import CommitteeForm, CorrectMeetingForm, MeetingForm, ReviewForm
 from trellis.governance.kinds_committee import CommitteeSet
 from trellis.governance.models import Decision, Meeting
 from trellis.governance.selectors import views
@@ -62,6 +64,7 @@ def committee(request: Asked) -> HttpResponse:
         first = {"members": rule.members, "quorum": rule.quorum, "rule": rule.rule}
         first |= {f"alternate_{member}": other for member, other in rule.alternates.items()}
     form = CommitteeForm(request.POST or None, initial=first, seats=seats)
+    procedure.offer(form, request.viewer, here, "committee.set")
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         alternates = {m: given[f"alternate_{m}"] for m in given["members"] if given.get(f"alternate_{m}")}
@@ -69,7 +72,7 @@ def committee(request: Asked) -> HttpResponse:
             members=given["members"], quorum=given["quorum"], rule=given["rule"], alternates=alternates
         )
         try:
-            made = governance.propose(request.viewer, here, "committee.set", payload)
+            made = governance.propose(request.viewer, here, "committee.set", payload, **procedure.chosen(form))
         except Invalid as error:
             told(form, error)
         else:
@@ -137,9 +140,8 @@ def meeting(request: Asked, meeting: UUID) -> HttpResponse:
     """One meeting: who took part, whether it was quorate, and what it decided."""
     here = request.programme.id
     row = steering.meeting(request.viewer, here, meeting)
-    seats = {str(seat.id): seat for seat in parties.seats_in(here)}
+    seats = {str(seat.id): seat for seat in steering.seats_for(here, row)}
     holds, words = steering.quorate(here, row)
-    decided = Decision.objects.filter(stream=here, meeting=row.subject).select_related("outcome").order_by("seq")
     context = {
         "row": row,
         "attended": [seats[s] for s in row.attended if s in seats and s not in row.recused],
@@ -148,9 +150,52 @@ def meeting(request: Asked, meeting: UUID) -> HttpResponse:
         "words": words,
         "recorder": parties.organisation_names([row.owner]).get(row.owner, ""),
         "sides": parties.sides(here),
-        "decided": views(list(decided)),
+        "decided": views(_decided(here, row)),
+        "versions": steering.versions(request.viewer, here, row.subject),
+        "may_correct": steering.may_correct(request.viewer, row),
     }
     return render(request, "governance/meeting.html", context)
+
+
+def _decided(arrangement: UUID, row: Meeting) -> list[Decision]:
+    """The decisions that name a meeting, when they were made or since."""
+    named = Decision.objects.filter(Q(meeting=row.subject) | Q(placings__meeting=row.subject), stream=arrangement)
+    rows = named.distinct().select_related("outcome").order_by("seq")
+    return [decision for decision in rows if governance.forum(decision)[1] == row.subject]
+
+
+@in_programme
+def meeting_correct(request: Asked, meeting: UUID) -> HttpResponse:
+    """Corrects the record of a meeting, by the organisation that recorded it; both versions stay."""
+    here = request.programme.id
+    row = steering.meeting(request.viewer, here, meeting)
+    first = {name: getattr(row, name) for name in ("held_at", "attended", "recused", "notes")}
+    form = CorrectMeetingForm(request.POST or None, seats=steering.seats_for(here, row), initial=first)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            steering.meeting_correct(
+                request.viewer,
+                here,
+                meeting,
+                given["why"],
+                held_at=given["held_at"],
+                attended=[UUID(s) for s in given["attended"]],
+                recused=[UUID(s) for s in given["recused"]],
+                notes=given["notes"],
+            )
+        except Invalid as error:
+            told(form, error)
+        else:
+            return redirect("governance:meeting", here, meeting)
+    context = {
+        "form": form,
+        "row": row,
+        "may_correct": steering.may_correct(request.viewer, row),
+        "recorder": parties.organisation_names([row.owner]).get(row.owner, ""),
+        "recorders": steering.recorders(here, row.owner),
+    }
+    return render(request, "governance/meeting_correct.html", context)
 
 
 class ReviewTable(Table):
@@ -204,7 +249,8 @@ def review(request: Asked, first: str) -> HttpResponse:
         attended = [by_id[one.seat] for one in attendance if one.seat in by_id]
     else:
         pack = calendar.pack(request.viewer, here, start)
-    form = ReviewForm(request.POST or None, seats=seats, initial={"held_on": clock.today()})
+    form = ReviewForm(request.POST or None, seats=seats, initial={"held_on": formats.as_date(clock.now())})
+    procedure.offer(form, request.viewer, here, "review.sign")
     if request.method == "POST" and form.is_valid():
         try:
             made = calendar.sign(
@@ -213,6 +259,7 @@ def review(request: Asked, first: str) -> HttpResponse:
                 start,
                 attended=[UUID(s) for s in form.cleaned_data["attended"]],
                 held_on=form.cleaned_data["held_on"],
+                **procedure.chosen(form),
             )
         except Invalid as error:
             told(form, error)
@@ -225,6 +272,7 @@ def review(request: Asked, first: str) -> HttpResponse:
         "attended": attended,
         "sides": parties.sides(here),
         "form": form,
+        "links": [link for port in ports.review_links for link in port(here, start)],
         "checkpoints": calendar.checkpoints(request.viewer, here) if found.state == "held" else [],
         **may(request, "review.sign"),
     }

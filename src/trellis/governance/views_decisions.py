@@ -14,13 +14,15 @@ from django.views.decorators.http import require_POST
 from trellis.core import ledger, pieces
 from trellis.core.conditions import Hidden, Invalid, TrellisError
 from trellis.core.models import Entry
+from trellis.core.outside import SignatureNeeded
 from trellis.core.tables import Choice, Column, Search, Table
-from trellis.governance import redaction, rights, selectors, words
+from trellis.governance import committee, procedure, redaction, rights, selectors, words
 from trellis.governance import services as governance
-from trellis.governance.forms import DissentForm, ReasonForm, RedactForm
+from trellis.governance.forms import DissentForm, PlaceForm, ReasonForm, RedactForm
 from trellis.governance.matrix import role_title
-from trellis.governance.models import Decision, Dissent, Expiry, Key, KeyTakenBack, Outcome, Slot
-from trellis.governance.registry import decision_kinds, kind_named
+from trellis.governance.models import Decision, Dissent, Expiry, Key, KeyTakenBack, Outcome, Placing, Slot
+from trellis.governance.registry import Context, decision_kinds, kind_named
+from trellis.governance.views_signing import to_sign
 from trellis.parties import selectors as parties
 from trellis.parties.pages import Asked, in_programme
 
@@ -111,15 +113,16 @@ def _page(request: Asked, row: Decision, **more: Any) -> HttpResponse:
         "proposer_name": parties.person_names([row.person]).get(row.person) if row.person else "",
         "outcome": outcome,
         "open": open_,
-        "procedure": PROCEDURES.get(row.procedure, row.procedure),
         "conditions": governance.conditions(row) if open_ and payload is not None and kind else [],
         "payload": payload,
         "payload_template": kind.template if kind and payload is not None else "",
+        **(kind.shown(payload, Context(row.stream, row.at, row.organisation, row.pk)) if kind and payload else {}),
         "facts": words.facts(row.stream, payload) if payload is not None else [],
         "history": history(row),
         "reject_form": ReasonForm(prefix="reject"),
         "withdraw_form": ReasonForm(prefix="withdraw"),
         "dissent_form": DissentForm(prefix="dissent"),
+        **_where(request, row, open_),
         **_keys(request, row, outcome),
         **_redaction(request, row),
         **more,
@@ -132,6 +135,26 @@ PROCEDURES = {
     "written": gettext_lazy("written procedure"),
     "emergency": gettext_lazy("emergency procedure"),
 }
+
+
+def _where(request: Asked, row: Decision, open_: bool) -> dict[str, Any]:
+    """Procedure and meeting, and the form that names them while the proposal is open."""
+    how, meeting = governance.forum(row)
+    found: dict[str, Any] = {"procedure": PROCEDURES.get(how, how)}
+    if meeting is not None and committee.recorded(row.stream, meeting):
+        held = committee.meeting(request.viewer, row.stream, meeting)
+        found["meeting"] = {"held_at": held.held_at, "url": reverse("governance:meeting", args=[row.stream, meeting])}
+    if open_ and row.procedure != "emergency" and _asks_committee(row):
+        given = procedure.choices(request.viewer, row.stream, row.kind, later=False)
+        form = PlaceForm(prefix="place", choices=given, initial={"decided": meeting or how})
+        found |= {"asks_committee": True, "place_form": form if given else None}
+        found |= {"may_place": procedure.may_place(request.viewer, row), "placers": committee.recorders(row.stream)}
+    return found
+
+
+def _asks_committee(row: Decision) -> bool:
+    known = {kind.name for kind in decision_kinds()}
+    return row.kind in known and rights.right(row.stream, kind_named(row.kind)).forum == "committee"
 
 
 def _keys(request: Asked, row: Decision, outcome: Outcome | None) -> dict[str, Any]:
@@ -192,7 +215,12 @@ def _redaction(request: Asked, row: Decision) -> dict[str, Any]:
 def history(row: Decision) -> list[pieces.Entry]:
     """Everything that happened to a decision, newest first."""
     seqs = {row.seq, *Dissent.objects.filter(decision=row).values_list("seq", flat=True)}
-    for model, path in ((Key, "slot__decision"), (KeyTakenBack, "key__slot__decision"), (Outcome, "decision")):
+    for model, path in (
+        (Key, "slot__decision"),
+        (KeyTakenBack, "key__slot__decision"),
+        (Outcome, "decision"),
+        (Placing, "decision"),
+    ):
         seqs |= set(model._default_manager.filter(**{path: row}).values_list("seq", flat=True))
     seqs |= set(Expiry.objects.filter(decision=row).values_list("seq", flat=True))
     entries = Entry.objects.filter(stream=row.stream, seq__in=seqs).select_related("payload").order_by("seq")
@@ -224,6 +252,9 @@ def _happened(kind: str, said: dict[str, Any], person: str) -> str:
         "decision.proposed": _("%(who)s proposed it."),
         "decision.key": _("%(who)s turned a key under %(right)s."),
         "decision.key-back": _("%(who)s took the key back."),
+        "decision.placed": _("%(who)s said that it is decided in writing.")
+        if said.get("procedure") == procedure.WRITTEN
+        else _("%(who)s named the meeting that decides it."),
         "decision.dissent": _("%(who)s dissents: %(text)s"),
         "decision.adopted": _("Adopted with number %(number)s; the last act was by %(who)s."),
         "decision.rejected": _("%(who)s rejected it: %(why)s"),
@@ -249,6 +280,10 @@ def _act(request: Asked, decision: UUID, act: Callable[[], Any], **forms: Any) -
             if bound is not None:
                 bound.add_error(name if name in bound.fields else None, text)
         return _page(request, row, **forms, form=bound, refusal=None if bound else error, status=422)
+    except SignatureNeeded:
+        text = next((bound.cleaned_data[n] for n in ("reason", "text") if bound and n in bound.cleaned_data), "")
+        name = (request.resolver_match.url_name if request.resolver_match else None) or ""
+        return to_sign(request, decision, name, text)
     except TrellisError as error:
         fresh = selectors.decision(request.viewer, decision, request.programme.id)
         return _page(request, fresh, **forms, refusal=error, status=error.status)
@@ -274,6 +309,21 @@ def take_back(request: Asked, decision: UUID) -> HttpResponse:
 def adopt(request: Asked, decision: UUID) -> HttpResponse:
     """Tries again to adopt when all keys stand."""
     return _act(request, decision, lambda: governance.adopt_if_ready(request.viewer, decision))
+
+
+@require_POST
+@in_programme
+def place(request: Asked, decision: UUID) -> HttpResponse:
+    """Names the meeting that decides an open proposal, or written procedure."""
+    row = selectors.decision(request.viewer, decision, request.programme.id)
+    given = procedure.choices(request.viewer, row.stream, row.kind, later=False)
+    form = PlaceForm(request.POST, prefix="place", choices=given)
+    return _act(
+        request,
+        decision,
+        lambda: procedure.place(request.viewer, decision, **procedure.read(form.cleaned_data["decided"])),
+        place_form=form,
+    )
 
 
 @require_POST

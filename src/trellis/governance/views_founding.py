@@ -7,13 +7,18 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from trellis.core import pieces
+from trellis.core import canonical, pieces
 from trellis.core.conditions import Hidden, Invalid, TrellisError
+from trellis.core.keys import own as own_key
 from trellis.governance import founding as foundings
+from trellis.governance import rights
 from trellis.governance.forms import FoundingForm
-from trellis.governance.matrix import role_title
+from trellis.governance.founding_matrix import forum_of, forums
+from trellis.governance.matrix import role_title, side_title
 from trellis.governance.registry import decision_kinds
+from trellis.governance.views_signing import SignatureForm
 from trellis.parties import selectors as parties
+from trellis.parties.own_keys import signature_from
 from trellis.parties.pages import Asked, inside, told
 
 
@@ -49,6 +54,7 @@ def found(request: Asked) -> HttpResponse:
                 sides={UUID(id): side for id, side in form.sides().items()},
                 seats=[UUID(seat) for seat in given["seats"]],
                 languages=tuple(given["languages"]),
+                matrix=given["matrix"],
                 **{name: given[name] for name in names},
             )
         except Invalid as error:
@@ -83,13 +89,15 @@ def _page(request: Asked, row: Any, refusal: TrellisError | None = None) -> Http
                 "turned" if one else "open",
                 role_title("administrator"),
                 people.get(UUID(one["person"]), "") if one else "",
-                may_turn=own and one is None and request.viewer.administrator,
+                may_turn=own and one is None and request.viewer.administrator and own_key(id) is None,
                 turn_url=f"/foundings/{row.pk}/sign/",
                 note="" if one else holders,
             )
         )
     held = {seat.id: seat for id in names for seat in parties.seats_of(id)}
     titles = {kind.name: str(kind.title) for kind in decision_kinds()}
+    usual = {kind.name: canonical.plain(rights.default_row(kind)) for kind in decision_kinds()}
+    where = dict(forums())
     context = {
         "row": row,
         "said": said,
@@ -99,11 +107,18 @@ def _page(request: Asked, row: Any, refusal: TrellisError | None = None) -> Http
             {
                 "title": titles.get(r["kind"], r["kind"]),
                 "joint": r["joint"],
-                "keys": ", ".join(f"{side}: {role_title(role)}" for side, role in r["slots"].items()),
+                "keys": ", ".join(f"{side_title(side)}: {role_title(role)}" for side, role in r["slots"].items()),
+                "where": where[forum_of(r)],
+                "adjusted": r != usual.get(r["kind"]),
             }
             for r in said["matrix"]
         ],
         "may_abandon": row.organisation == request.viewer.organisation and request.viewer.administrator,
+        "by_own_key": signed.get(str(request.viewer.organisation)) is None
+        and request.viewer.administrator
+        and request.viewer.organisation is not None
+        and own_key(request.viewer.organisation) is not None,
+        "signature_form": SignatureForm(),
         "drafter": names.get(row.organisation, ""),
         "refusal": refusal,
     }
@@ -116,7 +131,8 @@ def sign(request: Asked, founding: UUID) -> HttpResponse:
     """Signs for the viewer's organisation; with the last signature the programme exists."""
     row = foundings.founding(request.viewer, founding)
     try:
-        done = foundings.sign(request.viewer, founding)
+        brought = request.POST.get("signature", "").strip()
+        done = foundings.sign(request.viewer, founding, signature_from(brought) if brought else None)
     except Hidden:
         raise
     except TrellisError as error:

@@ -13,7 +13,7 @@ from trellis.core.conditions import Invalid
 from trellis.core.context import address
 from trellis.core.forms import Form, forms
 from trellis.core.tables import Column, Table
-from trellis.governance import founding, home, reviews, rights, selectors
+from trellis.governance import founding, home, procedure, reviews, rights, selectors
 from trellis.governance import services as governance
 from trellis.governance.forms import ReasonForm
 from trellis.governance.kinds import ORDER, StageAdvance, Suspension, stage_conditions, stage_of
@@ -136,6 +136,8 @@ def stage(request: Asked) -> HttpResponse:
     sent = request.POST if request.method == "POST" else {}
     advance_form = StageForm(sent if "advance-reason" in sent else None, prefix="advance")
     suspend_form = ReasonForm(sent if "suspend-reason" in sent else None, prefix="suspend")
+    procedure.offer(advance_form, request.viewer, here, "programme.advance")
+    procedure.offer(suspend_form, request.viewer, here, "programme.suspend")
     alone = kind_named("programme.suspend")
     emergency = rights.right(here, alone).emergency
     assert request.viewer.organisation
@@ -144,14 +146,14 @@ def stage(request: Asked) -> HttpResponse:
         if request.method == "POST" and advance_form.is_bound and following and advance_form.is_valid():
             used = advance_form
             payload = StageAdvance(stage=following, reason=advance_form.cleaned_data["reason"])
-            made = governance.propose(request.viewer, here, "programme.advance", payload)
+            made = governance.propose(request.viewer, here, "programme.advance", payload, **procedure.chosen(used))
             return redirect("governance:decision", here, made.pk)
         if request.method == "POST" and suspend_form.is_bound and suspend_form.is_valid():
             used = suspend_form
             reason = suspend_form.cleaned_data["reason"]
-            procedure = "emergency" if request.POST.get("emergency") else "ordinary"
+            where = {"procedure": "emergency"} if request.POST.get("emergency") else procedure.chosen(used)
             change = Suspension(suspended=not current.suspended, reason=reason)
-            made = governance.propose(request.viewer, here, "programme.suspend", change, procedure=procedure)
+            made = governance.propose(request.viewer, here, "programme.suspend", change, **where)
             return redirect("governance:decision", here, made.pk)
     except Invalid as error:
         told(used, error)

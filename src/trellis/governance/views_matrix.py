@@ -13,7 +13,7 @@ from trellis.core.conditions import Hidden, Invalid
 from trellis.core.tables import Choice, Column, Search, Table
 from trellis.governance import matrix as rights_matrix
 from trellis.governance import parameters as declared
-from trellis.governance import rights
+from trellis.governance import procedure, rights
 from trellis.governance import services as governance
 from trellis.governance.forms import MatrixForm, ParameterForm
 from trellis.governance.kinds import MatrixSet, ParameterSet
@@ -92,7 +92,7 @@ def right(request: Asked, kind: str) -> HttpResponse:
     here = request.programme.id
     line = rights_matrix.line(request.viewer, here, kind)
     held = rights.right(here, kind_named(kind))
-    sides = ["party"] if "party" in held.slots else ["partner", "donor", "regional", "independent"]
+    sides = list(held.slots) if "party" in held.slots else ["partner", "donor", "regional", "independent"]
     donors = [party for party in parties.parties(here) if party.side == "donor"]
     first = {
         "joint": "joint" if held.joint else "one",
@@ -104,6 +104,7 @@ def right(request: Asked, kind: str) -> HttpResponse:
         **{f"key_{side}": role for side, role in held.slots.items()},
     }
     form = MatrixForm(request.POST or None, initial=first, sides=sides, donors=donors)
+    procedure.offer(form, request.viewer, here, "matrix.set")
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         payload = MatrixSet(
@@ -118,7 +119,7 @@ def right(request: Asked, kind: str) -> HttpResponse:
             reason=given["reason"],
         )
         try:
-            made = governance.propose(request.viewer, here, "matrix.set", payload)
+            made = governance.propose(request.viewer, here, "matrix.set", payload, **procedure.chosen(form))
         except Invalid as error:
             told(form, error)
         else:
@@ -171,10 +172,12 @@ def parameter(request: Asked, name: str) -> HttpResponse:
     if row is None:
         raise Hidden()
     form = ParameterForm(request.POST or None, initial={"value": row.value})
+    procedure.offer(form, request.viewer, here, "parameter.set")
     if request.method == "POST" and form.is_valid():
-        payload = ParameterSet(name=name, **form.cleaned_data)
+        given = form.cleaned_data
+        payload = ParameterSet(name=name, value=given["value"], reason=given["reason"])
         try:
-            made = governance.propose(request.viewer, here, "parameter.set", payload)
+            made = governance.propose(request.viewer, here, "parameter.set", payload, **procedure.chosen(form))
         except Invalid as error:
             told(form, error)
         else:

@@ -11,7 +11,7 @@ from trellis.core.coowned import CoOwned, Effect
 from trellis.core.figures import Ask, FigureKind, figure_kind
 from trellis.governance.kinds import PARTNER_ONLY
 from trellis.governance.registry import DecisionKind, decision_kind, each_side, one
-from trellis.planning import check, rules, selectors
+from trellis.planning import check, rules, selectors, showing
 from trellis.planning.models import Activity, Direction, DirectionObjective, Plan, PlanObjective
 from trellis.planning.schemas import ActivitySaid, DirectionSet, PlanAdopt, PlanObjectiveSaid
 
@@ -88,6 +88,8 @@ decision_kind(
         proposers=("partner:coordinator", "donor:programme-officer"),
         effect=_plan,
         unmet=rules.adopting,
+        template="planning/plan_payload.html",
+        shown=showing.plan,
         describe=lambda p: _("Plan “%(title)s” with %(n)s activities") % {"title": p.title, "n": len(p.activities)},
     )
 )

@@ -15,7 +15,7 @@ from trellis.core import clock
 from trellis.core.conditions import Invalid
 from trellis.parties import selectors as parties
 from trellis.parties.pages import Asked, in_programme
-from trellis.planning import check, selectors, services, table
+from trellis.planning import check, selectors, services, showing, table
 from trellis.planning.diff import plan_diff
 from trellis.planning.forms import ActivityForm, HeadingForm, ImportForm, first
 from trellis.planning.models import Strand
@@ -41,7 +41,6 @@ def draft(request: Asked, draft: UUID) -> HttpResponse:
     current = selectors.plan_in_force(here)
     names = parties.organisation_names()
     titles = {o.id: o.title for o in held.plan.objectives}
-    words = {**names, **titles}
     conditions = services.adopting_conditions(request.viewer, here, held.plan)
     context = {
         "draft": held,
@@ -49,7 +48,11 @@ def draft(request: Asked, draft: UUID) -> HttpResponse:
         "check": held.check,
         "strands": [check.strand_empty(s) for s in held.check.empty_strands],
         "rows": [_row(held, a, names, titles) for a in held.plan.activities],
-        "diff": plan_diff(current.activities, held.plan.activities, lambda v: str(words.get(v, v)))
+        "diff": plan_diff(
+            current.activities,
+            held.plan.activities,
+            showing.namer([*current.objectives, *held.plan.objectives]),
+        )
         if current
         else None,
         "stale": held.plan.replaces != (current.decision if current else None),

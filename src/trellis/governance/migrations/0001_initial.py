@@ -324,4 +324,20 @@ class Migration(migrations.Migration):
             model_name='key',
             constraint=models.UniqueConstraint(models.F('slot'), models.F('turn'), name='one_standing_key'),
         ),
+        migrations.CreateModel(
+            name='Placing',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('procedure', models.CharField(max_length=10)),
+                ('meeting', models.UUIDField(db_index=True, null=True)),
+                ('organisation', models.UUIDField()),
+                ('person', models.UUIDField()),
+                ('seq', models.BigIntegerField()),
+                ('at', models.DateTimeField()),
+                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placings', to='governance.decision')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
     ]

@@ -10,7 +10,7 @@ from tests.world import World
 from trellis.core import clock, ledger, streams
 from trellis.core.conditions import Invalid
 from trellis.core.tests.unguarded import drop
-from trellis.governance import projection, replay
+from trellis.governance import membership, procedure, projection, replay
 from trellis.governance import services as governance
 from trellis.governance.kinds import Suspension
 from trellis.governance.kinds_committee import EmergencyRatify
@@ -77,6 +77,13 @@ def busy(world: World) -> None:
     governance.lapse_due()
     governance.emergency_due()
     turn(world, grace(world, "33"))
+    placed = world.decide(KEYS[0], "matrix.set", row("programme.advance"), KEYS[1])
+    procedure.place(world.viewer(KEYS[0]), placed.pk, procedure="written")
+    joined = membership.party_add(world.viewer(KEYS[0]), world.programme, world.org("outsider"), "donor", "It pays")
+    for who in (KEYS[1], "outsider"):
+        governance.key_turn(world.viewer(who), joined.pk)
+    ended = [world.seats["cert:cert-lead"]]
+    turn(world, membership.seats_change(world.viewer(KEYS[0]), world.programme, "Moved", end=ended))
 
 
 def replayed(world: World) -> tuple[Any, Any]:

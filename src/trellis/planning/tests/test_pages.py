@@ -1,6 +1,7 @@
 """Pages and API of planning: drafting a plan from nothing to adoption, and nothing for outsiders."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from tests.world import World
 from trellis.assessment.tests.room import closed
+from trellis.core import ids
 from trellis.governance import services as governance
 from trellis.governance.models import Decision
 from trellis.planning import selectors, services
@@ -108,6 +110,43 @@ def test_a_plan_is_drafted_checked_and_proposed_on_pages(world: World) -> None:
     assert here.post(url(world, "draft-propose", amended)).status_code == 409
     here.post(url(world, "draft-delete", amended))
     assert services.draft_list(world.viewer(NCC), world.programme) == []
+
+
+def test_gov_06_the_decision_page_shows_the_whole_plan_and_what_it_changes(world: World) -> None:
+    first = drafted(world, closed(world))
+    decision = adopted(world, first)
+    page = client(world, DPO).get(reverse("governance:decision", args=[world.programme, decision.pk])).content.decode()
+    for said in ("Contain incidents", "Draft the decree", "Decree 12 of 2024", "EUR 120,000.50", "first plan",
+                 "Norvia Development Agency", "31 December 2026"):  # fmt: skip
+        assert said in page, said
+    train = first.activities[1].model_copy(update={"amount": Decimal("90000"), "lead": world.org("cert")})
+    mentors = first.activities[2].model_copy(update={"id": ids.new(), "title": "Mentor both teams"})
+    amended = first.model_copy(
+        update={
+            "activities": [first.activities[0], train, mentors],
+            "replaces": decision.pk,
+            "reason": "Less money",
+            "objectives": [first.objectives[0].model_copy(update={"title": "Contain and recover"})],
+        }
+    )
+    second = services.plan_adopt(world.viewer(NCC), world.programme, amended)
+    at = reverse("governance:decision", args=[world.programme, second.pk])
+    page = client(world, DPO).get(at).content.decode()
+    assert "What changes against the plan in force" in page and "Less money" in page
+    assert "budget: 120,000.5 becomes 90,000" in page and "taken out" in page
+    assert "lead: Ministry of Digital Affairs becomes National CERT" in page
+    assert "title: Contain incidents becomes Contain and recover" in page
+    for who in KEYS:
+        governance.key_turn(world.viewer(who), second.pk)
+    page = client(world, "cert").get(at).content.decode()
+    assert "What it changed in the plan before" in page and "budget: 120,000.5 becomes 90,000" in page
+
+
+def test_gov_02_only_who_may_propose_is_offered_a_draft_and_others_see_who_may(world: World) -> None:
+    closed(world)
+    assert "Draft a plan" in client(world, NCC).get(url(world, "index")).content.decode()
+    page = client(world, "cert:cert-lead").get(url(world, "index")).content.decode()
+    assert "Draft a plan" not in page and "coordinator of ministry" in page and "programme-officer of norvia" in page
 
 
 def test_own_02_the_direction_is_written_by_the_partner_on_pages(world: World) -> None:
