@@ -1,8 +1,8 @@
-"""An empty installation: `trellis init` and the operator's account, and nothing else.
+"""An empty installation, as `trellis init` makes it, and nothing else.
 
     python -m tests.browser.prepare '{"name": …}'
 
-Prints the code of the first invitation as JSON.
+Prints what the command told, as JSON: the code of the first invitation, and the operator's first password.
 """
 
 import io
@@ -20,15 +20,13 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from trellis.parties.operator import operator_add
-
     said = json.loads(sys.argv[1])
     out = io.StringIO()
-    call_command("init", stdout=out, **said["init"])
-    found = re.search(r"open /invitation/ and enter\n\s+(\S+)", out.getvalue())
-    assert found, out.getvalue()
-    operator_add(**said["operator"])
-    print(json.dumps({"code": found[1]}))
+    call_command("init", stdout=out, **said)
+    code = re.search(r"open /invitation/ and enter\n\s+(\S+)", out.getvalue())
+    password = re.search(r"signs in with this password, to be changed at once:\n\s+(\S+)", out.getvalue())
+    assert code and password, out.getvalue()
+    print(json.dumps({"code": code[1], "password": password[1]}))
 
 
 if __name__ == "__main__":

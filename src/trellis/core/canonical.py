@@ -5,6 +5,7 @@ Decimals and money go as strings, times as RFC 3339 in UTC with six digits, text
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -13,15 +14,20 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+import orjson
 import rfc8785
 
 Plain = Any
+# Characters beyond the first 65,536 take four bytes in UTF-8; RFC 8785 orders names that hold them in a way of its own.
+_ASTRAL = re.compile(rb"[\xf0-\xf7]")
 
 
 def plain(value: object) -> Plain:
     """`value` as JSON types in canonical form. Raises TypeError for floats and anything unknown."""
     if value is None or isinstance(value, bool):
         return value
+    if type(value) is str:
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, int):
@@ -57,12 +63,18 @@ def moment_text(value: datetime) -> str:
     """An aware time as RFC 3339 UTC with six digits. Raises TypeError without a time zone."""
     if value.tzinfo is None:
         raise TypeError("a time without a time zone has no canonical form")
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def encode(value: object) -> bytes:
     """The canonical bytes of `value`."""
-    return rfc8785.dumps(plain(value))
+    said = plain(value)
+    try:
+        # The same bytes many times faster, for all that `plain` lets through but names beyond the BMP.
+        body = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return rfc8785.dumps(said)
+    return rfc8785.dumps(said) if _ASTRAL.search(body) else body
 
 
 def decode(data: bytes | str) -> Plain:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from trellis.core import canonical, ids
+from trellis.core import canonical, ids, reading
 from trellis.core.appendonly import AppendOnly, Update
 
 
@@ -100,6 +100,7 @@ class Effect:
             setattr(row, f.attname, stored(f, getattr(row, f.attname)))
         row.content_hash = row.computed_hash()
         row.save(force_insert=True)
+        reading.forget()
         self.inserted.append(row.content_hash)
         return row
 
@@ -108,6 +109,7 @@ class Effect:
         row: Row = model.objects.current().get(stream=self.stream, subject=subject)
         row.closed_seq, row.closed_at = self.seq, self.at
         row.save(update_fields=["closed_seq", "closed_at"])
+        reading.forget()
         self.closed.append(str(row.row))
         return row
 

@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 
 from trellis.calc.figure import Figure
-from trellis.core import canonical, clock
+from trellis.core import canonical, clock, reading
 from trellis.core.models import Entry, FigureCache, Stream
 
 Period = tuple[date, date] | None
@@ -57,7 +57,8 @@ class FigureKind:
 
     `scope(ask)` gives the owners whose records it reads (streams), `reads` the data kinds, `compute(ask)` the
     figure; `method` is the page in docs/methods; `chart(figure, ask)` draws it, if anything does. `public` figures
-    are made from co-owned rows alone: parties see them without a grant.
+    are made from co-owned rows alone: parties see them without a grant. `fine(ask)` says that the question is off the
+    declared grid: only readers of the records themselves get an answer.
     """
 
     name: str
@@ -71,6 +72,7 @@ class FigureKind:
     context: Callable[[Ask], UUID | None] = lambda ask: None
     direction: str = ""
     chart: Callable[[Figure, Ask], Any] | None = None
+    fine: Callable[[Ask], bool] = lambda ask: False
 
 
 _kinds: dict[str, FigureKind] = {}
@@ -99,10 +101,19 @@ def ask(kind: str, params: Mapping[str, Any], period: Period = None, as_of: date
     texts = tuple(sorted((name, str(value)) for name, value in params.items() if value not in (None, "")))
     draft = Ask(kind, texts, period, as_of or clock.now())
     scope = list(kind_named(kind).scope(draft))
-    if as_of is None:
-        last = Entry.objects.filter(stream__in=scope).aggregate(last=Max("at"))["last"]
-        return Ask(kind, texts, period, last or draft.as_of)
-    return draft
+    return Ask(kind, texts, period, latest(scope) or draft.as_of) if as_of is None else draft
+
+
+def latest(streams: Sequence[UUID]) -> datetime | None:
+    """When the last entry of any of these streams was written."""
+    return _latest(tuple(sorted(streams)))
+
+
+@reading.remembered
+def _latest(streams: tuple[UUID, ...]) -> datetime | None:
+    newest = Entry.objects.filter(stream=OuterRef("pk")).order_by("-seq").values("at")[:1]
+    found = Stream.objects.filter(pk__in=list(streams)).annotate(last=Subquery(newest))
+    return max((at for at in found.values_list("last", flat=True) if at), default=None)
 
 
 def from_query(kind: str, query: str) -> Ask:
@@ -125,27 +136,46 @@ def settle(streams: Sequence[UUID], as_of: datetime) -> str:
     """
     if as_of > clock.now():
         raise ValueError("as-of lies in the future")
+    return _settle(tuple(sorted(streams)), as_of)
+
+
+@reading.remembered
+def _settle(streams: tuple[UUID, ...], as_of: datetime) -> str:
     if connection.vendor == "postgresql" and clock.now() - as_of < IN_FLIGHT:
         with transaction.atomic():
             list(Stream.objects.select_for_update().filter(pk__in=list(streams)).order_by("pk").values_list("pk"))
-    heads = (
-        Entry.objects.filter(stream__in=list(streams), at__lte=as_of)
-        .values("stream")
-        .annotate(last=Max("seq"))
-        .values_list("stream", "last")
-    )
+    # Times ascend with the numbers of a stream, so the last entry by then is one step into an index.
+    before = Entry.objects.filter(stream=OuterRef("pk"), at__lte=as_of).order_by("-at", "-seq").values("seq")[:1]
+    found = Stream.objects.filter(pk__in=list(streams)).annotate(last=Subquery(before))
+    heads = [(stream, last) for stream, last in found.values_list("pk", "last") if last is not None]
     redactions = Entry.objects.filter(stream__in=list(streams), kind="redaction").count()
     return canonical.digest(canonical.encode([sorted([str(s), n] for s, n in heads), redactions]))
 
 
 def figure(question: Ask) -> Figure:
     """The figure of an address, from the cache where nothing that it reads has changed."""
-    kind = kind_named(question.kind)
-    revision = settle(kind.scope(question), question.as_of)
-    address = canonical.digest(question.address.encode(), kind.version.encode())
-    kept = FigureCache.objects.filter(address=address, revision=revision).first()
-    if kept is not None:
-        return Figure.from_dict(kept.result)
-    made = kind.compute(question)
-    FigureCache.objects.get_or_create(address=address, revision=revision, defaults={"result": made.to_dict()})
-    return made
+    return several([question])[0]
+
+
+def several(questions: Sequence[Ask]) -> list[Figure]:
+    """The figures of many addresses: streams are settled and the cache is asked once for all of them."""
+    settled: dict[tuple[tuple[UUID, ...], datetime], str] = {}
+    keys: list[tuple[str, str]] = []
+    for question in questions:
+        kind = kind_named(question.kind)
+        scope = (tuple(kind.scope(question)), question.as_of)
+        if scope not in settled:
+            settled[scope] = settle(*scope)
+        keys.append((canonical.digest(question.address.encode(), kind.version.encode()), settled[scope]))
+    rows = FigureCache.objects.filter(
+        address__in={address for address, _revision in keys}, revision__in=set(settled.values())
+    )
+    kept = {(row.address, row.revision): Figure.from_dict(row.result) for row in rows}
+    made = []
+    for question, key in zip(questions, keys, strict=True):
+        if key not in kept:
+            kept[key] = kind_named(question.kind).compute(question)
+            made.append(FigureCache(address=key[0], revision=key[1], result=kept[key].to_dict()))
+    if made:
+        FigureCache.objects.bulk_create(made, ignore_conflicts=True)
+    return [kept[key] for key in keys]

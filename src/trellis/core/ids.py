@@ -13,18 +13,19 @@ _last = (0, 0)
 def new() -> uuid.UUID:
     """A new UUIDv7. Within one process ids made in the same millisecond still ascend (12-bit counter)."""
     global _last
+    chance = os.urandom(9)
     with _lock:
-        millis = int(clock.now().timestamp() * 1000)
-        count = int.from_bytes(os.urandom(1), "big")
+        millis = here = int(clock.now().timestamp() * 1000)
+        count = chance[8]
         if millis <= _last[0]:
             millis, count = _last[0], _last[1] + 1
             if count > 0xFFF:
                 millis, count = millis + 1, 0
         # A clock that was set back must not drag new ids behind for ever.
-        if _last[0] - int(clock.now().timestamp() * 1000) > 10_000:
-            millis, count = int(clock.now().timestamp() * 1000), 0
+        if _last[0] - here > 10_000:
+            millis, count = here, 0
         _last = (millis, count)
-    tail = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
+    tail = int.from_bytes(chance[:8], "big") & ((1 << 62) - 1)
     return uuid.UUID(int=(millis << 80) | (7 << 76) | (count << 64) | (2 << 62) | tail)
 
 

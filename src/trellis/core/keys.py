@@ -46,11 +46,24 @@ def create(holder: UUID) -> Key:
 
 
 def current(holder: UUID) -> Key:
-    """The newest key of `holder` that is not revoked. Raises KeyProblem when there is none."""
-    key = Key.objects.filter(holder=holder, revoked_at=None).order_by("-introduced_at", "-id").first()
+    """The newest key of `holder` that lies here and is not revoked. Raises KeyProblem when there is none."""
+    rows = Key.objects.filter(holder=holder, revoked_at=None, sealed__isnull=False)
+    key = rows.order_by("-introduced_at", "-id").first()
     if key is None:
         raise KeyProblem(_("This organisation has no signing key in force."))
     return key
+
+
+def own(holder: UUID) -> Key | None:
+    """The key in force that `holder` keeps itself, if there is one: only its public half is here."""
+    rows = Key.objects.filter(holder=holder, revoked_at=None, sealed__isnull=True)
+    return rows.order_by("-introduced_at", "-id").first()
+
+
+def in_force(holder: UUID) -> list[Key]:
+    """The keys that `holder` signs with now: the one that lies here, and its own where it has one."""
+    mine = own(holder)
+    return [current(holder), mine] if mine else [current(holder)]
 
 
 def sign(key: Key, message: bytes) -> bytes:

@@ -2,14 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from trellis.core import canonical, clock, keys
+from trellis.core import canonical, clock, keys, outside, reading
 from trellis.core.models import Checkpoint, Entry, Key, Payload, Stream
 
 FORMAT = 1
@@ -66,10 +66,17 @@ def head(stream: UUID) -> Entry | None:
 def append(
     position: Position, kind: str, payload: dict[str, Any], actor: Actor, *, version: int = 1, key: Key | None = None
 ) -> Entry:
-    """Writes the next entry at a position taken with `lock` in the same transaction, signed by the actor."""
-    salt = os.urandom(16)
+    """Writes the next entry at a position taken with `lock` in the same transaction, signed by the actor.
+
+    Raises SignatureNeeded where the actor's organisation holds its key itself and no signature of it was brought.
+    """
     content = canonical.encode(payload)
-    key = key or keys.current(actor.organisation)
+    own = keys.own(actor.organisation) if key is None and kind in outside.BY_OWN_KEY else None
+    key = own or key or keys.current(actor.organisation)
+    brought = outside.given() if own else None
+    salt = brought.salt if brought else os.urandom(16)
+    if brought:  # the same entry again: nothing came between, so its time still lies after the one before
+        position = replace(position, at=brought.at)
     body = canonical.encode(
         {
             "v": FORMAT,
@@ -85,6 +92,10 @@ def append(
             "prev": position.prev,
         }
     )
+    if own:
+        signature = outside.signature_for(position.stream, own, body, salt, content, position.at)
+    else:
+        signature = keys.sign(key, body)
     entry = Entry.objects.create(
         stream_id=position.stream,
         seq=position.seq,
@@ -94,9 +105,10 @@ def append(
         person=actor.person,
         body=body.decode(),
         hash=canonical.digest(body),
-        signature=keys.sign(key, body),
+        signature=signature,
     )
     Payload.objects.create(entry=entry, salt=salt, body=content.decode())
+    reading.forget()
     return entry
 
 

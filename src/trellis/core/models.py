@@ -42,6 +42,24 @@ class Key(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
 
+class Unsigned(models.Model):
+    """Workspace: the exact bytes of an entry that waits for a signature made outside. Deleted with it, or after a day."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    stream = models.UUIDField()
+    organisation = models.UUIDField(db_index=True)
+    person = models.UUIDField(null=True)
+    about = models.UUIDField(db_index=True)
+    act = models.CharField(max_length=20)
+    text = models.TextField(blank=True)
+    key = models.UUIDField()
+    body = models.TextField()
+    salt = models.BinaryField(max_length=16)
+    payload = models.TextField()
+    at = models.DateTimeField()
+    made_at = models.DateTimeField(default=clock.now)
+
+
 class Entry(AppendOnly):
     """One link of a chain. `body` holds the exact bytes that were hashed and signed."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from trellis.core import clock, keys, ledger
+from trellis.core import clock, keys, ledger, reading
 from trellis.core.conditions import Conflict
 from trellis.core.models import Installation, RegisterChange, Stream
 
@@ -44,6 +44,7 @@ def actor() -> ledger.Actor:
 
 def register_change(register: str, row: UUID, data: Mapping[str, object], by: ledger.Actor | None) -> None:
     """Writes a history row for a change of a register."""
+    reading.forget()
     RegisterChange.objects.create(
         register=register,
         row=row,

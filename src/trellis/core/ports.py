@@ -82,6 +82,19 @@ work_items: Port[Callable[[Any], Sequence[WorkItem]]] = Port("work_items", "What
 stage_conditions: Port[Callable[[UUID, str], Sequence[Condition]]] = Port(
     "stage_conditions", "Conditions before a programme enters a stage"
 )
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link that a higher area hangs into a page of a lower one."""
+
+    title: str
+    url: str
+
+
+review_links: Port[Callable[[UUID, date], Sequence[Link]]] = Port(
+    "review_links", "Links on the page of a quarterly review, by the first day of its quarter"
+)
 pack_sections: Port[Callable[[UUID, tuple[date, date], datetime], PackSection]] = Port(
     "pack_sections", "Sections of the quarterly review pack"
 )

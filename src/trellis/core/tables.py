@@ -33,6 +33,7 @@ from django.utils.translation import gettext_lazy
 from trellis.core import clock, formats, shapes
 
 CAP = 10_000  # rows counted exactly; beyond it a page says "more than 10,000"
+FEW = 1_000  # of so few rows that pass a filter, all are gathered: sooner done than walking down the order to them
 XLSX_ROWS = 1_048_575
 NOT_REPORTED = gettext_lazy("not reported")
 ALL = gettext_lazy("All")
@@ -125,6 +126,12 @@ def export_value(value: Any) -> Any:
     return force_str(value)
 
 
+def _nullable(rows: "QuerySet[Any]", path: str) -> bool:
+    """Whether a column may be empty; anything but a plain column of the rows' own table may."""
+    field = next((f for f in rows.model._meta.concrete_fields if path in (f.name, f.attname)), None)
+    return field is None or bool(field.null)
+
+
 @dataclass(frozen=True)
 class Search:
     """A box that looks for text in the given fields, in any case of letters."""
@@ -213,6 +220,11 @@ class Table:
     @cached_property
     def filtered(self) -> Any:
         """All rows that pass the filters, in order."""
+        return self._ordered(self._kept)
+
+    @cached_property
+    def _kept(self) -> Any:
+        """All rows that pass the filters."""
         rows = self.rows
         for f in self.filters:
             wanted = self.chosen.get(f.name)
@@ -222,16 +234,22 @@ class Table:
                 rows = f.queryset(rows, wanted)
             else:
                 rows = [row for row in rows if f.keeps(row, wanted)]
-        return self._ordered(rows)
+        return rows
+
+    def _order(self) -> tuple[str, bool]:
+        """What the rows are ordered by, and whether it falls."""
+        by = next((c.sort for c in self.columns if c.name == self.sort.lstrip("-")), "")
+        return by.replace(".", "__"), self.sort.startswith("-")
 
     def _ordered(self, rows: Any) -> Any:
-        falling = self.sort.startswith("-")
-        by = next((c.sort for c in self.columns if c.name == self.sort.lstrip("-")), "")
+        by, falling = self._order()
         if isinstance(rows, QuerySet):
             if not by:
                 return rows if rows.ordered else rows.order_by("pk")
-            field = F(by.replace(".", "__"))
-            order = field.desc(nulls_last=True) if falling else field.asc(nulls_last=True)
+            field = F(by)
+            # Said only where it matters: PostgreSQL would not take the order from an index otherwise.
+            last = True if _nullable(rows, by) else None
+            order = field.desc(nulls_last=last) if falling else field.asc(nulls_last=last)
             return rows.order_by(order, "-pk" if falling else "pk")
         if not by:
             return rows
@@ -242,27 +260,47 @@ class Table:
     @cached_property
     def count(self) -> int:
         """Rows that pass the filters, counted up to CAP + 1."""
-        if isinstance(self.filtered, QuerySet):
-            return int(self.filtered.order_by()[: CAP + 1].count())
-        return len(self.filtered)
+        rows = self._kept
+        if not isinstance(rows, QuerySet):
+            return len(rows)
+        if not self.chosen and self._wanted == 1 and len(self._first) <= self.page_size:
+            return len(self._first)  # all of them were read: nothing is left to count
+        count_to = getattr(rows, "count_to", None)
+        return int(count_to(CAP + 1) if count_to else rows.order_by()[: CAP + 1].count())
 
     @property
     def counted(self) -> bool:
         """Whether `count` is exact."""
-        return self.count <= CAP or not isinstance(self.filtered, QuerySet)
+        return self.count <= CAP or not isinstance(self._kept, QuerySet)
 
     @cached_property
     def page(self) -> int:
         """The page asked for, from 1; the last one when the count is known and the number lies beyond."""
-        wanted = self.param("page")
-        number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 8 else 1
+        number = self._wanted
         last = -(-self.count // self.page_size) if self.counted else number
         return max(1, min(number, max(last, 1)))
 
+    @property
+    def _wanted(self) -> int:
+        wanted = self.param("page")
+        return max(1, int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 8 else 1
+
+    def _read(self, start: int) -> list[Row]:
+        """The rows of a page and one more. Rows that know a shorter way to a page of themselves are asked for that."""
+        stop = start + self.page_size + 1
+        by, falling = self._order()
+        if by and hasattr(self._kept, "page") and not _nullable(self._kept, by):
+            few = self.count if self.chosen and self.count <= FEW else None
+            return [] if few == 0 else list(self._kept.page(by, falling, start, stop, few))
+        return list(self.filtered[start:stop])
+
+    @cached_property
+    def _first(self) -> list[Row]:
+        return self._read(0)
+
     @cached_property
     def _slice(self) -> list[Row]:
-        start = (self.page - 1) * self.page_size
-        return list(self.filtered[start : start + self.page_size + 1])
+        return self._first if self.page == 1 else self._read((self.page - 1) * self.page_size)
 
     @property
     def page_rows(self) -> list[Row]:
@@ -274,8 +312,9 @@ class Table:
     def _exported(self) -> Iterator[list[Any]]:
         columns = [c for c in self.columns if c.export]
         rows = self.filtered
-        for row in rows.iterator(chunk_size=2000) if isinstance(rows, QuerySet) else rows:
-            yield [export_value(c.get(row)) for c in columns]
+        # Asked for now, not with the first line: what hands out records notes it while the response is being made.
+        rows = rows.iterator(chunk_size=2000) if isinstance(rows, QuerySet) else rows
+        return ([export_value(c.get(row)) for c in columns] for row in rows)
 
     def response_or_none(self) -> HttpResponseBase | None:
         """The download that the query string asks for (`format=csv` or `format=xlsx`), or None."""

@@ -12,9 +12,19 @@ import orjson
 
 from trellis.core import canonical, keys
 from trellis.core.ledger import FORMAT, GENESIS
+from trellis.core.outside import BY_OWN_KEY
 
 # Entries that bring or take away keys are never withheld: without them nobody could check a signature.
 KEY_KINDS = ("organisation.opened", "node.opened", "arrangement.founded", "key.introduced", "key.revoked")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A key that a stream introduced. `own`: its holder keeps it, and signs with it what binds it."""
+
+    holder: str
+    public: bytes
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ def chain(
     founders, known from elsewhere: the first entry must bring exactly these or more.
     """
     verdict = Verdict()
-    known: dict[str, tuple[str, bytes]] = {}
+    known: dict[str, Known] = {}
     revoked: set[str] = set()
     wanted = set(watch)
     for row in rows:
@@ -147,29 +157,34 @@ def _payload(row: Row, head: dict[str, Any], verdict: Verdict, withheld_allowed:
     return None
 
 
-def _learn(kind: str, said: dict[str, Any], known: dict[str, tuple[str, bytes]]) -> None:
+def _learn(kind: str, said: dict[str, Any], known: dict[str, Known]) -> None:
     brought = said.get("keys", [said] if kind == "key.introduced" else [])
     for key in brought:
-        known.setdefault(str(key["key"]), (str(key["holder"]), bytes.fromhex(key["public"])))
+        public = bytes.fromhex(key["public"])
+        known.setdefault(str(key["key"]), Known(str(key["holder"]), public, key.get("own") is True))
 
 
-def _pinned(verdict: Verdict, known: dict[str, tuple[str, bytes]], pinned: Iterable[str]) -> str | None:
-    if verdict.entries == 0 and (missing := set(pinned) - {public.hex() for _, public in known.values()}):
+def _pinned(verdict: Verdict, known: dict[str, Known], pinned: Iterable[str]) -> str | None:
+    if verdict.entries == 0 and (missing := set(pinned) - {key.public.hex() for key in known.values()}):
         return f"the founding keys are not those that were pinned ({len(missing)} missing)"
     return None
 
 
-def _signed(row: Row, head: dict[str, Any], known: dict[str, tuple[str, bytes]], revoked: set[str]) -> str | None:
-    key = str(head["key"])
-    if key not in known:
+def _signed(row: Row, head: dict[str, Any], known: dict[str, Known], revoked: set[str]) -> str | None:
+    id = str(head["key"])
+    key = known.get(id)
+    if key is None:
         return "is signed with a key that the stream never introduced: the signature is forged"
-    holder, public = known[key]
-    if holder != head["organisation"]:
+    if key.holder != head["organisation"]:
         return "is signed with the key of another organisation: the signature is forged"
-    if key in revoked:
+    if id in revoked:
         return "is signed with a key that was revoked before"
-    if not keys.holds(public, row.body.encode(), row.signature):
+    if not keys.holds(key.public, row.body.encode(), row.signature):
         return "its signature does not hold: the signature is forged"
+    if head["kind"] in BY_OWN_KEY and not key.own:
+        own = [one for one, other in known.items() if other.own and other.holder == key.holder]
+        if set(own) - revoked:
+            return "is signed with a key of the installation, though its organisation signs with one that it holds"
     return None
 
 

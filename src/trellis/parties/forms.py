@@ -77,10 +77,15 @@ def _same(form: Form, name: str) -> dict[str, Any]:
 
 
 class ProfileForm(Form):
-    """Name and language."""
+    """Name, language, and the daily mail."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    mail_digest = forms.BooleanField(
+        label=_("A mail once a day with what waits for me"),
+        required=False,
+        help_text=_("How many things wait, and their titles; nothing of what is recorded."),
+    )
 
 
 class TokenForm(Form):

@@ -102,11 +102,11 @@ def invitation_withdraw(viewer: Viewer, invitation: UUID) -> None:
         raise Refused(_("This invitation was used a moment ago."))
 
 
-def profile_change(viewer: Viewer, *, name: str, language: str) -> Person:
-    """Changes the viewer's own name and language."""
+def profile_change(viewer: Viewer, *, name: str, language: str, mail_digest: bool = False) -> Person:
+    """Changes the viewer's own name, language, and whether they want a mail once a day."""
     person = factors.account_of(viewer)
-    person.name, person.language = name, language
-    person.save(update_fields=["name", "language"])
+    person.name, person.language, person.mail_digest = name, language, mail_digest
+    person.save(update_fields=["name", "language", "mail_digest"])
     node.register_change("person", person.pk, {"what": "profile.changed"}, None)
     return person
 

@@ -1,9 +1,11 @@
-"""Puts the viewer on every request, read afresh, so that leaving takes effect at once."""
+"""Puts the viewer on every request, read afresh, so that leaving takes effect at once; and begins it in UTC."""
 
 from collections.abc import Callable
+from datetime import UTC
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from trellis.parties import selectors
 from trellis.parties.models import Person
@@ -22,6 +24,7 @@ def viewer(get_response: Handler) -> Handler:
             logout(request)
             found = PUBLIC
         request.viewer = found  # type: ignore[attr-defined]
-        return get_response(request)
+        with timezone.override(UTC):  # a page says in `parties.pages.times_of` which zone it tells; it ends here
+            return get_response(request)
 
     return middleware

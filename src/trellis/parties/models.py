@@ -74,6 +74,8 @@ class Person(AbstractBaseUser):
     language = models.CharField(_("Language"), max_length=8, default="en")
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)
+    mail_digest = models.BooleanField(_("A mail once a day with what waits for me"), default=False)
+    mailed_at = models.DateTimeField(null=True)
     joined_at = models.DateTimeField(default=clock.now)
 
     objects: ClassVar[PersonManager] = PersonManager()

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
 
 from trellis.core.conditions import Hidden, Invalid
 from trellis.core.forms import forms
@@ -35,6 +37,7 @@ def inside(view: Callable[Concatenate[Asked, P], HttpResponse]) -> Callable[...,
         if not request.viewer.known:
             return redirect_to_login(request.get_full_path())
         request.programmes = selectors.programmes_of(request.viewer)
+        times_of(selectors.zone_among(request.viewer.organisation, request.programmes))
         return view(request, *args, **kwargs)
 
     return page
@@ -48,6 +51,7 @@ def with_account(view: Callable[Concatenate[Asked, P], HttpResponse]) -> Callabl
         if request.viewer.person is None:
             return redirect_to_login(request.get_full_path())
         request.programmes = selectors.programmes_of(request.viewer)
+        times_of(selectors.zone_among(request.viewer.organisation, request.programmes))
         return view(request, *args, **kwargs)
 
     return page
@@ -76,10 +80,20 @@ def in_programme(view: Callable[Concatenate[Asked, P], HttpResponse]) -> Callabl
             return redirect_to_login(request.get_full_path())
         request.programme = selectors.programme_for(request.viewer, programme)
         request.programmes = selectors.programmes_of(request.viewer)
+        times_of(request.programme.time_zone)
         request.side = selectors.sides(programme)[request.viewer.organisation]
         return view(request, *args, **kwargs)
 
     return page
+
+
+def times_of(zone: str) -> None:
+    """Tells and reads the times of this page in a time zone, which its foot names; the request ends it.
+
+    A page of a programme has the programme's; one beside programmes that of the reader's own where they agree, else
+    UTC. Nothing else sets a zone.
+    """
+    timezone.activate(ZoneInfo(zone))
 
 
 def told(form: forms.Form, error: Invalid) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from trellis.core import clock
+from trellis.core import clock, reading
 from trellis.core.conditions import Hidden
 from trellis.parties.models import (
     Arrangement,
@@ -64,6 +64,7 @@ def organisation(id: UUID) -> Organisation:
     return found
 
 
+@reading.remembered
 def parties(arrangement: UUID, day: date | None = None) -> list[Party]:
     """The parties with a place on `day` (today without), partner side first."""
     day = day or clock.today()
@@ -88,6 +89,7 @@ def on_side(arrangement: UUID, side: str) -> list[UUID]:
     return [party.organisation for party in parties(arrangement) if party.side == side]
 
 
+@reading.remembered
 def programme(arrangement: UUID) -> Programme:
     """The heading of an arrangement, whoever asks. Raises Hidden when it was never founded."""
     found = Arrangement.objects.current().filter(stream=arrangement, subject=arrangement).first()
@@ -110,6 +112,7 @@ def _programme(row: Arrangement) -> Programme:
     )
 
 
+@reading.remembered
 def programmes_of(viewer: Viewer) -> list[Programme]:
     """The arrangements in which the viewer's organisation has a place."""
     if viewer.organisation is None:
@@ -117,6 +120,17 @@ def programmes_of(viewer: Viewer) -> list[Programme]:
     mine = Place.objects.current().filter(organisation=viewer.organisation).values("stream")
     rows = Arrangement.objects.current().filter(stream__in=mine)
     return sorted((_programme(row) for row in rows), key=lambda p: (p.title, str(p.id)))
+
+
+def zone_among(organisation: UUID | None, programmes: Sequence[Programme]) -> str:
+    """The one time zone in which an organisation tells its times: that of its programmes where they agree.
+
+    Where they do not, that of those in which it is on the partner side; UTC where that leaves several or none.
+    """
+    zones = {programme.time_zone for programme in programmes}
+    if len(zones) > 1:
+        zones = {p.time_zone for p in programmes if sides(p.id).get(organisation) == "partner"}  # type: ignore[arg-type]
+    return zones.pop() if len(zones) == 1 else "UTC"
 
 
 def all_programmes() -> list[Programme]:
@@ -157,9 +171,12 @@ def seat_views(seats: Sequence[Seat]) -> list[SeatView]:
     ]
 
 
-def seats_in(arrangement: UUID, role: str | None = None, organisation: UUID | None = None) -> list[SeatView]:
-    """The seats on an arrangement's bench."""
-    bench = Bench.objects.current().filter(stream=arrangement)
+@reading.remembered
+def seats_in(
+    arrangement: UUID, role: str | None = None, organisation: UUID | None = None, at: datetime | None = None
+) -> list[SeatView]:
+    """The seats on an arrangement's bench, now or at a moment, with their holders of now."""
+    bench = Bench.objects.as_of(at).filter(stream=arrangement)
     if role:
         bench = bench.filter(role=role)
     if organisation:

@@ -32,8 +32,9 @@ INVITATION_DAYS = 30
 
 
 def key_facts(key: Key) -> dict[str, Any]:
-    """What a stream says of a key: id, holder and public half."""
-    return {"key": key.pk, "holder": key.holder, "public": bytes(key.public)}
+    """What a stream says of a key: id, holder, public half, and whether its holder keeps it."""
+    said = {"key": key.pk, "holder": key.holder, "public": bytes(key.public)}
+    return said if key.sealed is not None else {**said, "own": True}
 
 
 def _hash(code: str) -> str:
@@ -248,6 +249,8 @@ def seat_delegate(viewer: Viewer, seat: UUID, person: UUID, since: datetime, unt
         actor = require_administrator(viewer, found.organisation_id)
     if until <= since:
         raise Invalid({"until": _("The end of a delegation comes after its start.")})
+    if until <= clock.now():
+        raise Invalid({"until": _("This delegation would be over already: choose an end that is still to come.")})
     _require_member(person, found.organisation_id)
     return _hold(found, person, actor, since, until, viewer.person)
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from trellis.parties import views_account, views_operator, views_organisation, views_seats, views_signin
+from trellis.parties import views_account, views_keys, views_operator, views_organisation, views_seats, views_signin
 
 inside = [
     path("account/", views_account.account, name="account"),
@@ -29,6 +29,9 @@ inside = [
     path("organisation/resets/<uuid:reset>/do/", views_organisation.reset_do, name="reset-do"),
     path("organisation/resets/<uuid:reset>/withdraw/", views_organisation.reset_withdraw, name="reset-withdraw"),
     path("organisation/keys/rotate/", views_organisation.key_rotate, name="key-rotate"),
+    path("organisation/keys/own/", views_keys.own_key, name="own-key"),
+    path("organisation/keys/own/statement/", views_keys.statement, name="own-key-statement"),
+    path("organisation/keys/own/withdraw/", views_keys.own_key_withdraw, name="own-key-withdraw"),
     path("organisation/seats/make/", views_seats.seat_open, name="seat-open"),
     path("organisation/seats/<uuid:seat>/", views_seats.seat, name="seat"),
     path("organisation/seats/<uuid:seat>/vacate/", views_seats.seat_vacate, name="seat-vacate"),

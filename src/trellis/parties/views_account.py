@@ -4,6 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
@@ -29,7 +30,10 @@ def trail(*more: str) -> list[tuple[str, str]]:
 def account(request: Asked) -> HttpResponse:
     """Profile, second factor, tokens."""
     person = factors.account_of(request.viewer)
-    form = ProfileForm(request.POST or None, initial={"name": person.name, "language": person.language})
+    first = {"name": person.name, "language": person.language, "mail_digest": person.mail_digest}
+    form = ProfileForm(request.POST or None, initial=first)
+    if settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"):
+        form.fields["mail_digest"].help_text = _("This installation sends no mail now.")
     if request.method == "POST" and form.is_valid():
         changed = members.profile_change(request.viewer, **form.cleaned_data)
         return signin.in_own_language(redirect("parties:account"), changed)

@@ -12,3 +12,4 @@ class PublishingConfig(AppConfig):
         ports.navigation.add(doors.navigation)
         ports.programme_steps.add(doors.steps)
         ports.work_items.add(doors.work_items)
+        ports.review_links.add(doors.review_links)

@@ -1,7 +1,7 @@
 """What publishing offers to other floors through the ports of core."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from trellis.core import clock, formats
 from trellis.core.context import address
-from trellis.core.ports import NavItem, Step, WorkItem
+from trellis.core.ports import Link, NavItem, Step, WorkItem
 from trellis.governance.parameters import declare, parameter
 from trellis.governance.registry import kind_named
 from trellis.governance.rights import may_propose
@@ -25,6 +25,12 @@ def navigation(request: HttpRequest) -> Sequence[NavItem]:
     programme = getattr(request, "programme", None)
     url = address("publication:publications", programme.id) if programme else ""
     return [NavItem(_("Public"), url, "publishing", 95)] if url else []
+
+
+def review_links(arrangement: UUID, first: date) -> Sequence[Link]:
+    """The pack of a review as paper."""
+    url = address("publication:review-pack", arrangement, first.isoformat())
+    return [Link(_("The pack as a printed document, PDF"), url)] if url else []
 
 
 def steps(arrangement: UUID) -> Sequence[Step]:

@@ -15,6 +15,8 @@ from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 from trellis.publishing import activity, building
 from trellis.publishing.iati.export import export
+from trellis.publishing.iati.official import check_official as check_official
+from trellis.publishing.iati.validate import SchemaError as SchemaError
 from trellis.publishing.identifiers import identifier_set as identifier_set
 from trellis.publishing.paper import review_pack_pdf as review_pack_pdf
 from trellis.publishing.schemas import REASONS, Built, PublicationPublish, PublicationView, Withheld

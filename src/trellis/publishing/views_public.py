@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 
 from trellis.core import formats
 from trellis.core.conditions import Hidden
+from trellis.parties import selectors as parties
+from trellis.parties.pages import times_of
 from trellis.publishing import display, downloads, selectors
 from trellis.publishing.schemas import PublicationView
 
@@ -26,6 +28,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
 def programme(request: HttpRequest, programme: UUID, publication: UUID | None = None) -> HttpResponse:
     """A programme's newest publication, or an older one, with what the public may know today."""
     view = selectors.publication(programme, publication)
+    times_of(parties.programme(programme).time_zone)
     older = [one for one in selectors.publications(programme) if one.id != view.id]
     context: dict[str, Any] = {
         "view": view,

@@ -16,6 +16,10 @@ from trellis.governance.replay import replay
 __all__ = ["FileProblem", "export", "load", "read", "row_of", "rows_of", "verify_file", "verify_live"]
 
 
+# What a stream is, by its first entry.
+FIRST = {"organisation.opened": Stream.Kind.ORGANISATION, "node.opened": Stream.Kind.NODE}
+
+
 class FileProblem(Exception):
     """A file is not an exported stream; says at which line and why."""
 
@@ -64,7 +68,7 @@ def load(lines: Iterable[str]) -> tuple[UUID, int]:
         head = canonical.decode(row.body)
         if stream is None:
             stream = UUID(head["stream"])
-            ledger.open_stream(stream, Stream.Kind.ARRANGEMENT)
+            ledger.open_stream(stream, FIRST.get(head["kind"], Stream.Kind.ARRANGEMENT))
         entry = Entry.objects.create(
             stream_id=stream,
             seq=head["seq"],

@@ -97,6 +97,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Unsigned',
+            fields=[
+                ('id', models.UUIDField(default=trellis.core.ids.new, editable=False, primary_key=True, serialize=False)),
+                ('stream', models.UUIDField()),
+                ('organisation', models.UUIDField(db_index=True)),
+                ('person', models.UUIDField(null=True)),
+                ('about', models.UUIDField(db_index=True)),
+                ('act', models.CharField(max_length=20)),
+                ('text', models.TextField(blank=True)),
+                ('key', models.UUIDField()),
+                ('body', models.TextField()),
+                ('salt', models.BinaryField(max_length=16)),
+                ('payload', models.TextField()),
+                ('at', models.DateTimeField()),
+                ('made_at', models.DateTimeField(default=trellis.core.clock.now)),
+            ],
+        ),
+        migrations.CreateModel(
             name='FigureCache',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

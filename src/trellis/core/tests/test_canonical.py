@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,3 +82,16 @@ def test_a_root_does_not_depend_on_order(values: list[str], random: object) -> N
     mixed = list(hashes)
     random.shuffle(mixed)  # type: ignore[attr-defined]
     assert canonical.root(hashes) == canonical.root(mixed)
+
+
+@given(st.dictionaries(st.text(), st.one_of(VALUES, st.text()), max_size=5))
+def test_the_fast_encoder_gives_the_bytes_of_rfc_8785(value: dict[str, object]) -> None:
+    """Names and texts of any characters, those beyond the BMP and control characters among them."""
+    said = canonical.plain(value)
+    try:
+        expected = rfc8785.dumps(said)
+    except Exception as error:
+        with pytest.raises(type(error)):
+            canonical.encode(value)
+        return
+    assert canonical.encode(value) == expected

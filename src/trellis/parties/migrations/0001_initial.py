@@ -26,6 +26,8 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='en', max_length=8, verbose_name='Language')),
                 ('is_active', models.BooleanField(default=True)),
                 ('is_operator', models.BooleanField(default=False)),
+                ('mail_digest', models.BooleanField(default=False, verbose_name='A mail once a day with what waits for me')),
+                ('mailed_at', models.DateTimeField(null=True)),
                 ('joined_at', models.DateTimeField(default=trellis.core.clock.now)),
             ],
             options={

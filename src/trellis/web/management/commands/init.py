@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from trellis.core import node
 from trellis.core.conditions import TrellisError
@@ -31,14 +32,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
         try:
-            made = node.initialise(options["name"])
-            organisation = services.organisation_open(
-                options["organisation"], options["short"], options["group"], options["country"].upper()
-            )
-            invitation, code = services.invite(
-                None, organisation.pk, name=options["administrator"], email=options["email"], role="administrator"
-            )
-            password = self.operator(options["operator"]) if options["operator"] else ""
+            with transaction.atomic():  # all of it or nothing
+                made = node.initialise(options["name"])
+                organisation = services.organisation_open(
+                    options["organisation"], options["short"], options["group"], options["country"].upper()
+                )
+                invitation, code = services.invite(
+                    None, organisation.pk, name=options["administrator"], email=options["email"], role="administrator"
+                )
+                password = self.operator(options["operator"]) if options["operator"] else ""
         except TrellisError as error:
             raise CommandError(error.message) from None
         self.stdout.write(f"Installation {made.name} is set up.")

@@ -1,0 +1,58 @@
+"""Reads that hold for one page: what was asked once in a scope is not asked again.
+
+A page asks for its programme, parties and parameters from many places. Inside a scope the first answer stands, so the
+page is of one moment too. Whatever writes makes the scope forget; outside a scope everything is read afresh.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_scope: ContextVar[dict[Any, Any] | None] = ContextVar("reading", default=None)
+
+
+@contextmanager
+def scope() -> Iterator[None]:
+    """Opens a scope; inside another it is the same one."""
+    if _scope.get() is not None:
+        yield
+        return
+    token = _scope.set({})
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
+def active() -> bool:
+    """Whether a scope is open."""
+    return _scope.get() is not None
+
+
+def forget() -> None:
+    """Called by whatever writes: later reads are fresh."""
+    kept = _scope.get()
+    if kept:
+        kept.clear()
+
+
+def remembered(function: Callable[P, T]) -> Callable[P, T]:
+    """A read whose answer stands for the rest of the scope. Lists and mappings are handed out as copies."""
+
+    @wraps(function)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+        kept = _scope.get()
+        if kept is None:
+            return function(*args, **kwargs)
+        key = (function, args, tuple(sorted(kwargs.items())))
+        if key not in kept:
+            kept[key] = function(*args, **kwargs)
+        found = kept[key]
+        return found.copy() if isinstance(found, list | dict) else found  # type: ignore[return-value]  # of its type
+
+    return asked
