@@ -88,6 +88,13 @@ def quarters(first: date, last: date, fiscal_start: int = 1) -> Iterator[Quarter
         quarter = quarter.shift(1)
 
 
+def whole_quarters(first: date, last: date) -> bool:
+    """Whether a period is one quarter or several whole ones, in any year that begins with a month."""
+    end = last + timedelta(days=1)
+    months = (end.year - first.year) * 12 + end.month - first.month
+    return first.day == end.day == 1 and months > 0 and months % 3 == 0
+
+
 def fiscal_year(day: date, fiscal_start: int = 1) -> tuple[date, date]:
     """First and last day of the fiscal year that `day` is in."""
     first = Quarter(quarter_of(day, fiscal_start).year, 1, fiscal_start).first

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trellis.calc.dates import Quarter, quarter_at
-from trellis.calc.figure import Basis, Figure, Method, divide, ratio
+from trellis.calc.figure import Basis, Figure, Method, caveat, divide, ratio
 from trellis.calc.survival import Comparison, Durations, Estimate, Survival, by_stratum, compare, kaplan_meier
 
 Clock = Literal["detect", "acknowledge", "contain", "recover"]
@@ -27,9 +27,9 @@ CLOCKS: dict[Clock, tuple[str, str]] = {
 _ORDER = ("started", "detected", "acknowledged", "contained", "recovered")
 _HOUR = np.timedelta64(1, "h") / np.timedelta64(1, "us")
 
-DETECT_BIAS = "incidents that nobody has detected cannot be counted, so the time to detect reads too short"
-NO_CAUSE = "a difference between groups, not its cause"
-SELF_DECLARED = "self-declared: no evidence for this level"
+DETECT_BIAS = caveat("incidents that nobody has detected cannot be counted, so the time to detect reads too short")
+NO_CAUSE = caveat("a difference between groups, not its cause")
+SELF_DECLARED = caveat("self-declared: no evidence for this level")
 
 __all__ = [
     "CLOCKS",
@@ -141,7 +141,7 @@ def time_figure(
     confidence: Decimal = Decimal("0.95"),
 ) -> Figure:
     """The time, in hours, within which `share` of incidents pass `clock` (0.5 the median, 0.9 the P90)."""
-    curve = kaplan_meier(held)
+    curve = held.curve
     estimate = curve.quantile(float(share), float(confidence))
     method = Method(f"operations.time_to_{clock}")
     more = {
@@ -159,7 +159,7 @@ def time_mean(
     at: Basis, clock: Clock, held: Durations, horizon: Decimal, confidence: Decimal = Decimal("0.95")
 ) -> Figure:
     """The restricted mean time, in hours, up to the stated `horizon`: a longer time counts as the horizon."""
-    curve = kaplan_meier(held)
+    curve = held.curve
     estimate = curve.restricted_mean(float(horizon), float(confidence))
     method = Method(f"operations.mean_time_to_{clock}")
     more = {

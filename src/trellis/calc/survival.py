@@ -46,6 +46,11 @@ class Durations:
         """Durations from any sequences."""
         return cls(np.asarray(times, dtype=np.float64), np.asarray(events, dtype=np.bool_), unknown)
 
+    @cached_property
+    def curve(self) -> "Survival":
+        """The Kaplan-Meier curve of these, worked out once."""
+        return kaplan_meier(self)
+
 
 @dataclass(frozen=True, eq=False)
 class RiskTable:
@@ -104,6 +109,15 @@ class Survival:
 
         NaN where S is 1 or 0, because the transformation has no value there.
         """
+        if confidence not in self._bands:
+            self._bands[confidence] = self._band(confidence)
+        return self._bands[confidence]
+
+    @cached_property
+    def _bands(self) -> dict[float, tuple[Floats, Floats]]:
+        return {}
+
+    def _band(self, confidence: float) -> tuple[Floats, Floats]:
         z = stats.norm.ppf(0.5 + confidence / 2)
         with np.errstate(divide="ignore", invalid="ignore"):
             error = z * np.sqrt(self._greenwood) / np.abs(np.log(self.survival))

@@ -7,9 +7,9 @@ class MeasurementConfig(AppConfig):
 
     def ready(self) -> None:
         from trellis.core import ports
-        from trellis.measurement import doors, figures, kinds, table
+        from trellis.measurement import doors, figures, figures_joins, kinds, table
 
-        _ = kinds, figures  # register
+        _ = kinds, figures, figures_joins  # register
         ports.navigation.add(doors.navigation)
         ports.work_items.add(doors.work_items)
         ports.programme_steps.add(doors.programme_steps)

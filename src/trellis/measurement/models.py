@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from trellis.measurement.models_joins import AgencyPair as AgencyPair
+from trellis.measurement.models_joins import Policy as Policy
 from trellis.sharing.records import Record
 
 
