@@ -114,13 +114,14 @@ def _worded(text: Any) -> str:
 
 
 def _amount(value: Any, unit: str) -> str:
-    """A value of a figure; a share is shown per hundred, to one place."""
+    """A value of a figure; a share is shown per hundred, and it and a time to one place. The page of the figure
+    hands out the exact value."""
     if not isinstance(value, Decimal | int | float):
         return str(value)
     if unit == "share":
         per_hundred: Any = round(value * 100, 1)
         return formats.number(per_hundred)
-    return formats.number(value)
+    return formats.number(round(value, 1) if unit in ("hours", "days") else value)
 
 
 def _beside(figure: Any, unit: str) -> str:

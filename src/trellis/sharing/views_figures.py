@@ -92,7 +92,7 @@ def inputs(viewer: Viewer, ask: Ask, made: Figure) -> tuple[list[Input], int]:
             name, sep, query = text.partition("?")
             others += not sep
             if sep:
-                found.append(Input(_figure_title(name), f"{url_base(name)}?{query}"))
+                found.append(_named(name, query))
     looked = ids[:INPUTS]
     seen: set[UUID] = set()
     for name in figures.kind_named(ask.kind).reads:
@@ -111,11 +111,12 @@ def url_base(kind: str) -> str:
     return reverse("figure", args=[kind])
 
 
-def _figure_title(name: str) -> str:
+def _named(name: str, query: str) -> Input:
+    """An input by its address: a figure with its page, or all records of a kind that an organisation has."""
     try:
-        return str(figures.kind_named(name).title)
+        return Input(str(figures.kind_named(name).title), f"{url_base(name)}?{query}")
     except KeyError:
-        return name
+        return Input(str(kind_named(name).title), "")
 
 
 def figure(request: Any, kind: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from trellis.core import figures
 from trellis.core.charts import Axis, Bar, BarChart
 from trellis.core.figures import Ask, FigureKind
 from trellis.parties import services as accounts
-from trellis.sharing import evidence, services
+from trellis.sharing import evidence, services, views_figures
 from trellis.sharing.figures import shown
 from trellis.sharing.models import Audience, Evidence
 
@@ -125,3 +125,10 @@ def test_csv_and_api_say_the_same(world: World, url: str) -> None:
         Client().get(f"/api{parts.path.rstrip('/')}?{parts.query}", headers={"Authorization": f"Bearer {other}"}).json()
     )
     assert held["value"] is None and [UUID(o) for o in held["withheld_by"]] == [world.org("cert")]
+
+
+def test_an_input_is_a_figure_with_its_page_or_all_records_of_a_kind() -> None:
+    figure = views_figures._named("operations.contain", "owner=1")
+    assert figure.url.endswith("operations.contain/?owner=1") and figure.title != "operations.contain"
+    records = views_figures._named("operations.incident", "owner=1")
+    assert (records.title, records.url) == ("Incident", "")
