@@ -1,6 +1,6 @@
 """Who may see a figure: consent at figure or record detail from each owner in its scope, or it is withheld."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from trellis.core.context import address
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 from trellis.sharing import gate
+from trellis.sharing.models import Detail
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,16 @@ def url_of(question: figures.Ask) -> str:
     return f"{page}?{question.query}" if page else ""
 
 
+def may_read_all(viewer: Viewer, owner: UUID, kind: str, context: UUID | None = None) -> bool:
+    """Whether the viewer may read an owner's records of a kind themselves: for questions that are on no grid."""
+    if viewer.organisation == owner:
+        return True
+    rows = gate.in_force().filter(
+        gate.audience_is(viewer), owner=owner, data_kind=kind, about=None, detail=Detail.RECORD
+    )
+    return any(not grant.context or grant.context == context for grant in rows)
+
+
 def withholders(viewer: Viewer, question: figures.Ask) -> tuple[UUID, ...]:
     """The owners in scope who have not let the viewer see figures of what this one reads."""
     kind = figures.kind_named(question.kind)
@@ -41,7 +52,8 @@ def withholders(viewer: Viewer, question: figures.Ask) -> tuple[UUID, ...]:
         if places:  # an arrangement: its co-owned rows are for its parties
             may = viewer.organisation in places
         else:
-            may = all(gate.may_read_figures(viewer, owner, data, context) for data in kind.reads)
+            reads = gate.may_read_figures if not kind.fine(question) else may_read_all
+            may = all(reads(viewer, owner, data, context) for data in kind.reads)
         if not may:
             found.append(owner)
     return tuple(found)
@@ -49,12 +61,22 @@ def withholders(viewer: Viewer, question: figures.Ask) -> tuple[UUID, ...]:
 
 def show(viewer: Viewer, question: figures.Ask) -> Shown:
     """The figure for a viewer; withheld where an owner has not consented."""
-    kind = figures.kind_named(question.kind)
-    missing = withholders(viewer, question)
-    made = figures.figure(question)
-    if missing:
-        made = made.withheld("consent missing")
-    return Shown(made, question, str(kind.title), url_of(question), missing)
+    return show_all(viewer, [question])[0]
+
+
+def show_all(viewer: Viewer, questions: Sequence[figures.Ask]) -> list[Shown]:
+    """Many figures for a viewer. Who withholds is asked once for all that are made from the same."""
+    known: dict[tuple[object, ...], tuple[UUID, ...]] = {}
+    found = []
+    for question, made in zip(questions, figures.several(questions), strict=True):
+        kind = figures.kind_named(question.kind)
+        asked = (kind.reads, tuple(kind.scope(question)), kind.context(question))
+        if asked not in known:
+            known[asked] = withholders(viewer, question)
+        missing = known[asked]
+        shown = made.withheld("consent missing") if missing else made
+        found.append(Shown(shown, question, str(kind.title), url_of(question), missing))
+    return found
 
 
 def shown(

@@ -5,15 +5,17 @@ It is a filter that the database runs. `as_of` chooses rows; rights are always t
 
 import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+from django.db.models.lookups import Contains
 
-from trellis.core import clock
+from trellis.core import clock, reading
 from trellis.core.conditions import Hidden
 from trellis.core.labels import RANKS, Label, up_to
 from trellis.parties import selectors as parties
@@ -21,6 +23,7 @@ from trellis.parties.models import Place
 from trellis.parties.schemas import Viewer
 from trellis.sharing.models import Access, Audience, Detail, Grant
 from trellis.sharing.records import DataKind, Record, RecordQuerySet, kind_named, kind_of
+from trellis.sharing.ways import Way, condition, taken_apart
 
 # Labels that an audience may be given at most (TLP 2.0, D21); other pairs are refused when granting.
 CEILINGS = {
@@ -36,7 +39,12 @@ _notes: ContextVar[dict[tuple[UUID, str, str], list[UUID]] | None] = ContextVar(
 
 def grants_for(viewer: Viewer, kind: DataKind, detail: str = Detail.RECORD) -> list[Grant]:
     """The grants in force now that name the viewer, for one data kind."""
-    return list(in_force().filter(audience_is(viewer), data_kind=kind.name, detail=detail))
+    return _grants(viewer, kind.name, detail)
+
+
+@reading.remembered
+def _grants(viewer: Viewer, kind: str, detail: str) -> list[Grant]:
+    return list(in_force().filter(audience_is(viewer), data_kind=kind, detail=detail))
 
 
 def in_force(at: datetime | None = None) -> RecordQuerySet:
@@ -46,6 +54,7 @@ def in_force(at: datetime | None = None) -> RecordQuerySet:
     return rows.filter(Q(ends_at=None) | Q(ends_at__gt=at), Q(withdrawn_at=None) | Q(withdrawn_at__gt=at))
 
 
+@reading.remembered
 def audience_is(viewer: Viewer) -> Q:
     """The condition that a grant's audience holds the viewer."""
     names = Q(audience=Audience.ANYONE)
@@ -79,49 +88,50 @@ def visible(
     organisation is noted for their owner.
     """
     kind = kind_of(model)
-    rows = model.records.privileged()
-    if not history:
-        rows = rows.as_of(as_of)
-    rows = rows.filter(allowed(kind, viewer))
+    base = model.records.privileged() if history else model.records.privileged().as_of(as_of)
+    ways, said = reach(kind, viewer)
+    rows = base.filter(condition(ways, said)).reached(base, ways)
     rows._note = _Noter(kind, viewer, purpose)
     return rows
 
 
 def allowed(kind: DataKind, viewer: Viewer) -> Q:
     """The condition that a row of this kind may be read by the viewer now."""
-    may = Q(pk__in=[])
+    return condition(*reach(kind, viewer))
+
+
+def reach(kind: DataKind, viewer: Viewer) -> tuple[tuple[Way, ...], Q]:
+    """The ways to all rows of this kind that the viewer may read now, and what they said themselves of others' rows."""
+    if kind.rule is not None:
+        rule = kind.rule(viewer)
+        return (Way((), rule),), rule
+    may: dict[UUID, Q] = {}
+    said = Q(pk__in=[])
     if viewer.organisation is not None:
-        own = Q(owner=viewer.organisation)
-        if kind.within == "named" or kind.within == "unit":
-            wanted = str(viewer.person) if kind.within == "named" else viewer.unit
-            named = _json_holds(kind, wanted)
-            own &= named | Q(recorded_by=viewer.person)
-        else:
-            # RED inside the owner's organisation is for those it names and for who recorded it.
-            own &= ~Q(label=Label.RED) | Q(recorded_by=viewer.person) | _json_holds(kind, str(viewer.person))
-        may |= own | Q(said_by=viewer.organisation)
+        said = Q(said_by=viewer.organisation)
+        may[viewer.organisation] = _own(kind, viewer)
     for grant in grants_for(viewer, kind):
         labels = [label for label in up_to(grant.ceiling) if RANKS[label] <= CEILINGS[Audience(grant.audience)].rank]
-        part = Q(owner=grant.owner, label__in=labels)
+        part = Q(label__in=labels)
         if grant.context:
             part &= Q(context=grant.context)
         if grant.about:
             part &= Q(subject=grant.about)
-        may |= part
-    return may
+        may[grant.owner] = may[grant.owner] | part if grant.owner in may else part
+    return taken_apart(may, said), said
 
 
-def _json_holds(kind: DataKind, wanted: str) -> Q:
+def _own(kind: DataKind, viewer: Viewer) -> Q:
+    """What somebody may read of the records of their own organisation."""
+    if kind.within in ("named", "unit"):
+        return _names(str(viewer.person) if kind.within == "named" else viewer.unit) | Q(recorded_by=viewer.person)
+    # RED inside the owner's organisation is for those it names and for who recorded it.
+    return ~Q(label=Label.RED) | Q(recorded_by=viewer.person) | _names(str(viewer.person))
+
+
+def _names(wanted: str) -> Q:
     # A JSON list is kept as text on both engines' read path; ids and unit names are quoted inside it.
-    from django.db.models import TextField
-    from django.db.models.functions import Cast
-
-    holding = (
-        kind.model.records.privileged()
-        .annotate(readers_text=Cast("readers", TextField()))
-        .filter(readers_text__contains=f'"{wanted}"')
-    )
-    return Q(pk__in=holding.values("pk")) if wanted else Q(pk__in=[])
+    return Q(Contains(Cast("readers", TextField()), f'"{wanted}"')) if wanted else Q(pk__in=[])
 
 
 def get(model: type[Record], viewer: Viewer, subject: UUID, purpose: str = "", as_of: datetime | None = None) -> Any:
@@ -134,8 +144,11 @@ def get(model: type[Record], viewer: Viewer, subject: UUID, purpose: str = "", a
 
 def may_read_figures(viewer: Viewer, owner: UUID, kind: str, context: UUID | None = None) -> bool:
     """Whether the viewer may see figures made from an owner's records: own, or granted at either detail."""
-    if viewer.organisation == owner:
-        return True
+    return viewer.organisation == owner or _granted(viewer, owner, kind, context)
+
+
+@reading.remembered
+def _granted(viewer: Viewer, owner: UUID, kind: str, context: UUID | None) -> bool:
     # A grant of one record, or of one context, opens no figure over more than that.
     rows = in_force().filter(audience_is(viewer), owner=owner, data_kind=kind, about=None)
     return any(not grant.context or grant.context == context for grant in rows)
@@ -148,13 +161,17 @@ class _Noter:
         self.kind, self.viewer, self.purpose = kind, viewer, purpose
 
     def __call__(self, rows: Sequence[Any]) -> None:
+        if not all(isinstance(row, Record) for row in rows):
+            # values() and values_list() hide the owner, so they are not given across organisations.
+            raise TypeError("rows of the gate are read as records, not as values()")
+        self.tell((row.pk, row.owner, row.said_by) for row in rows)
+
+    def tell(self, rows: Iterable[tuple[UUID, UUID, UUID | None]]) -> None:
+        """Notes rows by id, owner and who said it."""
         foreign: dict[UUID, list[UUID]] = defaultdict(list)
-        for row in rows:
-            if not isinstance(row, Record):
-                # values() and values_list() hide the owner, so they are not given across organisations.
-                raise TypeError("rows of the gate are read as records, not as values()")
-            if row.owner != self.viewer.organisation and row.said_by != self.viewer.organisation:
-                foreign[row.owner].append(row.pk)
+        for pk, owner, said_by in rows:
+            if owner != self.viewer.organisation and said_by != self.viewer.organisation:
+                foreign[owner].append(pk)
         notes = _notes.get()
         for owner, found in foreign.items():
             if notes is None:
@@ -165,14 +182,15 @@ class _Noter:
 
 def log(owner: UUID, viewer: Viewer, kind: str, purpose: str, found: Sequence[UUID]) -> None:
     """Writes one access row that the owner can read."""
-    packed = zlib.compress(b"".join(i.bytes for i in dict.fromkeys(found)))
+    unique = dict.fromkeys(found)
+    packed = zlib.compress(b"".join([i.bytes for i in unique]))
     Access.objects.create(
         owner=owner,
         reader=viewer.organisation,
         person=viewer.person,
         data_kind=kind,
         purpose=purpose,
-        count=len(set(found)),
+        count=len(unique),
         ids_packed=packed,
         at=clock.now(),
     )
@@ -205,6 +223,8 @@ def readers_of(row: Record) -> list[tuple[str, str]]:
     """Who may read this record now and why, for its owner: pairs of audience and reason."""
     kind = kind_of(type(row))
     found = [(parties.organisation_names([row.owner]).get(row.owner, ""), "owner")]
+    if kind.readers is not None:
+        return found + kind.readers(row)
     for grant in in_force().filter(owner=row.owner, data_kind=kind.name):
         if RANKS[row.label] > RANKS[grant.ceiling]:
             continue

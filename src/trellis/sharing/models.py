@@ -1,5 +1,6 @@
 """Grants, consents, evidence and the access log."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import models
@@ -89,6 +90,15 @@ class Evidence(Record):
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64, db_index=True)
     REDACTABLE: ClassVar[tuple[str, ...]] = ("title", "name")
+    REDACTED_WHOLE = True
+
+    @classmethod
+    def forget(cls, rows: Sequence[Record]) -> None:
+        """The bytes go with the last record that refers to them, whoever owns it."""
+        from trellis.sharing import files  # which knows this model
+
+        for sha256 in {row.sha256 for row in rows if isinstance(row, Evidence)}:
+            files.forget(sha256)
 
 
 class Access(AppendOnly):

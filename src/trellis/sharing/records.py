@@ -5,27 +5,29 @@ the services of the area that owns the table.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
+from django.db.models.query import ModelIterable
 from django.utils.translation import gettext as _
 
 from trellis.core import canonical, clock, ids, ledger
 from trellis.core.appendonly import AppendOnly, Update
-from trellis.core.conditions import Conflict, Invalid, Refused
-from trellis.core.coowned import stored
+from trellis.core.conditions import Conflict, Refused
 from trellis.core.labels import Label
 from trellis.core.ledger import Actor
 from trellis.core.models import Entry
+from trellis.sharing import settling, ways
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+    from trellis.parties.schemas import Viewer
 else:
     StrOrPromise = str
 
@@ -36,11 +38,68 @@ class RecordQuerySet(models.QuerySet[Any]):
     """Rows that the gate let through, or that a privileged reader asked for. Notes what it hands out."""
 
     _note: Any = None
+    # What the gate was asked of, the ways to what it allows, and the filters that were put on since.
+    _base: "RecordQuerySet | None" = None
+    _ways: tuple[ways.Way, ...] = ()
+    _since: tuple[tuple[str, tuple[Any, ...], dict[str, Any]], ...] = ()
 
     def _clone(self) -> Self:
         clone: Self = super()._clone()  # type: ignore[misc]
-        clone._note = self._note
+        clone._note, clone._base, clone._ways, clone._since = self._note, self._base, self._ways, self._since
         return clone
+
+    def reached(self, base: "RecordQuerySet", found: tuple[ways.Way, ...]) -> Self:
+        """These rows, with the ways to them from `base`: for `page` and `count_to`."""
+        rows = self._clone()
+        rows._base, rows._ways, rows._since = base, found, ()
+        return rows
+
+    def filter(self, *args: Any, **kwargs: Any) -> Self:
+        """As ever; remembered for the ways."""
+        rows = super().filter(*args, **kwargs)
+        rows._since = (*self._since, ("filter", args, kwargs))
+        return rows
+
+    def exclude(self, *args: Any, **kwargs: Any) -> Self:
+        """As ever; remembered for the ways."""
+        rows = super().exclude(*args, **kwargs)
+        rows._since = (*self._since, ("exclude", args, kwargs))
+        return rows
+
+    def _walked(self) -> "RecordQuerySet":
+        assert self._base is not None
+        rows = self._base
+        for name, args, kwargs in self._since:
+            rows = getattr(rows, name)(*args, **kwargs)
+        return rows
+
+    def _straight(self) -> bool:
+        """Whether the filters since the gate say all there is to these rows."""
+        return bool(self._ways) and not (self.query.is_sliced or self.query.annotations or self.query.combinator)
+
+    def page(self, by: str, falling: bool, start: int, stop: int, few: int | None = None) -> "RecordQuerySet":
+        """Rows `start` to `stop` in the order of a column that is never empty and of their ids.
+
+        few: there are no more than so many, so that gathering them all is less than walking down the order.
+
+        They are merged from the ways by which the gate lets the viewer in, each in the order of its index. The ways
+        are the gate's condition taken apart, so it is not asked a second time of what they led to.
+        """
+        way = "-" if falling else ""
+        order = (f"{way}{by}", f"{way}pk")
+        if not self._straight():
+            return self.order_by(*order)[start:stop]
+        assert self._base is not None
+        found = ways.merged(self._ways, self._walked, by, falling, start, stop, few)
+        rows = self._base.filter(pk__in=found).order_by(*order)
+        rows._note = self._note
+        return rows
+
+    def count_to(self, most: int) -> int:
+        """How many rows there are, counted up to `most`."""
+        if not self._straight():
+            return self.order_by()[:most].count()
+        return ways.counted(self._ways, self._walked, most)
 
     def _fetch_all(self) -> None:
         fresh = self._result_cache is None
@@ -49,16 +108,39 @@ class RecordQuerySet(models.QuerySet[Any]):
             self._note(self._result_cache)
 
     def iterator(self, chunk_size: int | None = None) -> Any:
-        for row in super().iterator(chunk_size or BATCH):
-            if self._note is not None:
-                self._note([row])
-            yield row
+        """The rows, in batches. What they are is noted whole, now and not row by row: a body that is streamed begins
+        after its response has been noted, and may never be read to its end."""
+        if self._note is None:
+            return super().iterator(chunk_size or BATCH)
+        if not issubclass(self._iterable_class, ModelIterable):
+            raise TypeError("rows of the gate are read as records, not as values()")
+        quiet = self._clone()
+        quiet._note = None
+        found: list[UUID] = []
+        self._note.tell(_remembered(quiet.values_list("pk", "owner", "said_by").iterator(BATCH), found))
+        return quiet._by_id(found, min(chunk_size or BATCH, BATCH))
+
+    def _by_id(self, found: list[UUID], size: int) -> Iterator[Any]:
+        """The rows with these ids, in this order, that still pass: never one that was not there when they were noted."""
+        plain = self._clone()  # without its page: the ids are of that page
+        plain.query.clear_limits()
+        plain.query.clear_ordering(force=True)
+        for start in range(0, len(found), size):
+            batch = found[start : start + size]
+            rows = {row.pk: row for row in plain.filter(pk__in=batch)}
+            yield from (rows[pk] for pk in batch if pk in rows)
 
     def as_of(self, at: datetime | None) -> Self:
         """The versions that were the newest at `at`; None means now. Retractions leave nothing."""
         if at is None:
             return self.filter(superseded_at=None, retracted=False)
         return self.filter(Q(superseded_at=None) | Q(superseded_at__gt=at), recorded_at__lte=at, retracted=False)
+
+
+def _remembered(rows: Iterable[Any], ids_: list[UUID]) -> Iterator[Any]:
+    for row in rows:
+        ids_.append(row[0])
+        yield row
 
 
 class RecordManager(models.Manager["Record"]):
@@ -97,6 +179,10 @@ class Record(AppendOnly):
 
     # Columns that redaction empties; an area names its own beside these.
     REDACTABLE: ClassVar[tuple[str, ...]] = ()
+    # Long texts that the hash covers through their own digest, byte for byte.
+    DIGESTED: ClassVar[tuple[str, ...]] = ()
+    # Whether all versions of a subject go together: where they share something outside the database.
+    REDACTED_WHOLE: ClassVar[bool] = False
     _REDACTED_WITH: ClassVar[tuple[str, ...]] = ("why", "salt", "redacted_at")
 
     records = RecordManager()
@@ -126,14 +212,24 @@ class Record(AppendOnly):
 
     def content(self) -> dict[str, Any]:
         """The columns that the hash covers."""
-        left_out = {"superseded_at", "content_hash", "salt", "redacted_at"}
-        return {f.attname: getattr(self, f.attname) for f in self._meta.concrete_fields if f.attname not in left_out}
+        return {name: getattr(self, name) for name in settling.hashed(type(self))}
+
+    @classmethod
+    def forget(cls, rows: Sequence["Record"]) -> None:
+        """Deletes what redacted rows kept outside the database."""
 
     def computed_hash(self) -> str:
         """Salted SHA-256 of the canonical content. Needs the salt, so not after redaction."""
         assert self.salt is not None
-        body = canonical.encode({"table": self._meta.db_table, "row": self.content()})
+        row = self.content()
+        for name in self.DIGESTED:
+            row[name] = canonical.digest(row[name].encode())
+        body = canonical.encode({"table": self._meta.db_table, "row": row})
         return canonical.digest(bytes(self.salt), body)
+
+    def superseded_when_written(self) -> bool:
+        """Whether it was superseded from the first: a later version of the matter had arrived before it."""
+        return False
 
 
 R = TypeVar("R", bound=Record)
@@ -144,7 +240,8 @@ class DataKind:
     """A kind of record: what it is called, who inside the owner reads it, what search looks into.
 
     `within` is `staff`, `unit` or `named` (the people in `readers`). `detail` says in a line what a grant of
-    this kind shows.
+    this kind shows. A `rule` decides in place of grants who reads the records (and `readers` says who
+    does, and why); grants then open figures alone.
     """
 
     name: str
@@ -154,6 +251,8 @@ class DataKind:
     within: str = "staff"
     search: tuple[str, ...] = ()
     url_name: str = ""
+    rule: "Callable[[Viewer], Q] | None" = None
+    readers: "Callable[[Any], list[tuple[str, str]]] | None" = None
 
 
 _kinds: dict[str, DataKind] = {}
@@ -197,11 +296,12 @@ def write(actor: Actor, rows: Sequence[Record], owner: UUID | None = None) -> En
     hashes: list[str] = []
     counts: dict[str, int] = {}
     by_model: dict[type[Record], list[Record]] = {}
-    for row in rows:
+    salts = os.urandom(16 * len(rows))
+    for n, row in enumerate(rows):
         row.owner, row.recorded_by, row.recorded_at, row.seq = owner, actor.person, position.at, position.seq
         row.subject = row.subject or row.id
-        row.salt = row.salt or os.urandom(16)
-        _settle(row)
+        row.salt = row.salt or salts[16 * n : 16 * n + 16]
+        settling.settle(row)
         row.content_hash = row.computed_hash()
         hashes.append(row.content_hash)
         kind = kind_of(type(row)).name
@@ -210,7 +310,7 @@ def write(actor: Actor, rows: Sequence[Record], owner: UUID | None = None) -> En
     for model, batch in by_model.items():
         try:
             with transaction.atomic():
-                model.records.privileged().bulk_create(batch, batch_size=BATCH)
+                settling.insert(model, batch, BATCH)
         except IntegrityError as error:
             if any(row.supersedes for row in batch):
                 raise Conflict(
@@ -225,28 +325,6 @@ def write(actor: Actor, rows: Sequence[Record], owner: UUID | None = None) -> En
     if signer is not actor:
         said["for"] = actor.organisation
     return ledger.append(position, "records.written", said, signer)
-
-
-def _settle(row: Record) -> None:
-    """Gives every column the value that will be read back, so that its hash holds. Raises Invalid by field."""
-    wrong: dict[str, str] = {}
-    for f in row._meta.concrete_fields:
-        value = getattr(row, f.attname)
-        if value is None:
-            if not f.null and f.name not in ("content_hash", "salt"):
-                wrong[f.name] = _("This is needed.")
-            continue
-        try:
-            value = stored(f, value)
-            if value not in ("", [], {}):
-                f.run_validators(value)
-            if f.choices and value != "" and value not in {choice for choice, _title in f.flatchoices}:
-                wrong[f.name] = _("%(value)s is not one of the choices.") % {"value": value}
-        except ValidationError as error:
-            wrong[f.name] = " ".join(error.messages)
-        setattr(row, f.attname, value)
-    if wrong:
-        raise Invalid(wrong)
 
 
 def successor(last: R, actor: Actor, why: str, **changes: Any) -> R:
@@ -284,7 +362,11 @@ def _owner_name(owner: UUID) -> str:
 @transaction.atomic
 def redact(model: type[Record], ids_: Iterable[UUID], actor: Actor, reason: str) -> int:
     """Empties the redactable content and the salt of records, leaving hash, dates and structure; says so in the stream."""
-    rows = list(model.records.privileged().filter(pk__in=list(ids_), redacted_at=None))
+    kept = model.records.privileged()
+    named = Q(pk__in=list(ids_))
+    if model.REDACTED_WHOLE:
+        named = Q(subject__in=list(kept.filter(named).values_list("subject", flat=True)))
+    rows = list(kept.filter(named, redacted_at=None))
     owners = {row.owner for row in rows}
     if owners - {actor.organisation}:
         raise Refused(_("Only the owner of a record can have it redacted."), [_owner_name(o) for o in owners])
@@ -296,4 +378,6 @@ def redact(model: type[Record], ids_: Iterable[UUID], actor: Actor, reason: str)
     for field in model._meta.concrete_fields:
         if field.name in model.REDACTABLE:
             emptied[field.name] = None if field.null else ""
-    return model.records.privileged().filter(pk__in=[row.pk for row in rows]).update(**emptied)
+    count = kept.filter(pk__in=[row.pk for row in rows]).update(**emptied)
+    transaction.on_commit(lambda: model.forget(rows))  # what lies outside the database goes once it is certain
+    return count

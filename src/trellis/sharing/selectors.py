@@ -1,11 +1,13 @@
 """Reads of sharing: consent in force, grants given and received, the access log."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from trellis.core import clock
+from trellis.core import clock, reading
 from trellis.core.conditions import Condition
 from trellis.parties.schemas import Viewer
 from trellis.sharing import gate
@@ -19,17 +21,35 @@ def consents_in_force(
     """Consents in force at a moment (now without one): for what the system checks, not for pages."""
     at = at or clock.now()
     day = at.date()
-    rows = Consent.records.privileged().as_of(None).filter(arrangement=arrangement, scope=scope, starts_on__lte=day)
-    if about is not None:
-        rows = rows.filter(Q(about=about) | Q(about=None))
-    return list(rows.filter(Q(ends_on=None) | Q(ends_on__gte=day), Q(withdrawn_at=None) | Q(withdrawn_at__gt=at)))
+    held = _consents(arrangement)
+    if about is None:
+        rows = [row for (named, _about), found in held.items() if named == scope for row in found]
+    else:
+        rows = [*held.get((scope, about), ()), *held.get((scope, None), ())]
+    return [
+        row
+        for row in rows
+        if row.starts_on <= day
+        and (row.ends_on is None or row.ends_on >= day)
+        and (row.withdrawn_at is None or row.withdrawn_at > at)
+    ]
+
+
+@reading.together
+def _consents(arrangements: Sequence[UUID]) -> Mapping[UUID, Mapping[tuple[str, UUID | None], Sequence[Consent]]]:
+    """The consents of programmes in their newest versions, by scope and what they are about."""
+    found: dict[UUID, dict[tuple[str, UUID | None], list[Consent]]] = {one: {} for one in arrangements}
+    rows = Consent.records.privileged().as_of(None).filter(arrangement__in=arrangements)
+    for row in rows.order_by("recorded_at", "id"):
+        found[row.arrangement].setdefault((row.scope, row.about), []).append(row)
+    return {arrangement: MappingProxyType(held) for arrangement, held in found.items()}
 
 
 def consent_withdrawn(arrangement: UUID, scope: str, about: UUID | None = None, at: datetime | None = None) -> bool:
     """Whether consent to exactly this was withdrawn by a moment and has not been given again since."""
     at = at or clock.now()
-    rows = Consent.records.privileged().as_of(None).filter(arrangement=arrangement, scope=scope, about=about)
-    if not rows.filter(withdrawn_at__lte=at).exists():
+    rows = _consents(arrangement).get((scope, about), ())
+    if not any(row.withdrawn_at is not None and row.withdrawn_at <= at for row in rows):
         return False
     return not any(consent.about == about for consent in consents_in_force(arrangement, scope, about, at))
 

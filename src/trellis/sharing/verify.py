@@ -33,5 +33,7 @@ def verify_records(stream: UUID) -> Iterator[Problem]:
 def _row(row: Record, followed_at: object, kind: str) -> Iterator[Problem]:
     if row.redacted_at is None and (row.salt is None or row.computed_hash() != row.content_hash):
         yield Problem(f"{kind} {row.pk}", "was changed behind the ledger's back")
+    if followed_at is None and row.superseded_when_written():
+        followed_at = row.recorded_at
     if row.superseded_at != followed_at:
         yield Problem(f"{kind} {row.pk}", "is marked as superseded, or not, against what its successor says")
