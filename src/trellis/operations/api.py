@@ -14,6 +14,7 @@ from trellis.sharing.figures import Shown
 router = Router(tags=["operations"])
 
 LIMIT = 500
+WORDS = ("not_known", "by_day", "countries")  # kept as words with spaces between
 
 
 class IncidentOut(Schema):
@@ -38,6 +39,9 @@ class IncidentOut(Schema):
     not_known: list[str]
     by_day: list[str]
     people_affected: int | None
+    countries: list[str]
+    organisations: list[UUID]
+    duplicate_of: UUID | None
     open: bool
     recorded_at: datetime
     retracted: bool
@@ -61,6 +65,8 @@ class IncidentIn(Schema):
     reported: datetime | None = None
     not_known: list[str] = []
     people_affected: int | None = None
+    countries: str = ""
+    organisations: list[UUID] = []
     label: Literal["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"] = "AMBER"
     readers: list[UUID] = []
 
@@ -114,8 +120,8 @@ class FigureOut(Schema):
 
 def incident_out(row: Incident) -> dict[str, Any]:
     """An incident as the API gives it."""
-    same = [n for n in IncidentOut.model_fields if n not in ("id", "version", "not_known", "by_day")]
-    words = {name: getattr(row, name).split() for name in ("not_known", "by_day")}
+    same = [n for n in IncidentOut.model_fields if n not in ("id", "version", *WORDS)]
+    words = {name: getattr(row, name).split() for name in WORDS}
     return {"id": row.subject, "version": row.pk, **words, **{name: getattr(row, name) for name in same}}
 
 
@@ -134,7 +140,8 @@ def report_out(held: ImportReport) -> dict[str, Any]:
     }
 
 
-def _figure(shown: Shown) -> dict[str, Any]:
+def figure_out(shown: Shown) -> dict[str, Any]:
+    """A figure as the API gives it."""
     return {
         "address": shown.ask.address,
         "title": shown.title,
@@ -207,7 +214,7 @@ def incident_times(request: Any, asked: Query[TimesQuery]) -> dict[str, Any]:
         horizon=asked.horizon,
         as_of=asked.as_of,
     )
-    return _figure(shown)
+    return figure_out(shown)
 
 
 @router.get("/incidents/{incident}", response=IncidentOut)

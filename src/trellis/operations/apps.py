@@ -7,9 +7,10 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         from trellis.core import ports
-        from trellis.operations import doors, kinds, loading
+        from trellis.operations import before_after, doors, kinds, loading
+        from trellis.operations.practice import kinds as practice
 
-        _ = kinds  # registers
+        _ = kinds, before_after, practice  # register
         ports.navigation.add(doors.navigation)
         ports.programme_steps.add(doors.programme_steps)
         ports.pack_sections.add(doors.pack_section)

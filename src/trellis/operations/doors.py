@@ -19,11 +19,14 @@ from trellis.parties import selectors as parties
 
 
 def navigation(request: HttpRequest) -> Sequence[NavItem]:
-    """`Incidents`, for everybody of an organisation."""
+    """`Incidents` and `Hunting and hygiene`, for everybody of an organisation."""
     viewer = getattr(request, "viewer", None)
     if viewer is None or not viewer.known:
         return []
-    return [NavItem(_("Incidents"), reverse("operations:incidents"), "operations", 65)]
+    return [
+        NavItem(_("Incidents"), reverse("operations:incidents"), "operations", 65),
+        NavItem(_("Hunting and hygiene"), reverse("practice:overview"), "practice", 66),
+    ]
 
 
 def programme_steps(programme: UUID) -> Sequence[Step]:

@@ -1,6 +1,7 @@
 """Forms of operations."""
 
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -75,6 +76,18 @@ class IncidentForm(Form):
         required=False,
         help_text=gettext_lazy("Leave it empty while it is not known."),
     )
+    countries = forms.CharField(
+        label=gettext_lazy("Other countries concerned"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Two-letter codes with spaces between, such as GH TG."),
+    )
+    organisations = forms.MultipleChoiceField(
+        label=gettext_lazy("Other organisations concerned"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Naming them shows them nothing; a grant does."),
+    )
     started = KnownDateTimeField(
         label=gettext_lazy("Started"),
         required=False,
@@ -118,6 +131,11 @@ class IncidentForm(Form):
                 ["reference", "title", "summary", "severity", "sector", "classification", "people_affected"],
             ),
             (
+                gettext_lazy("Across a border"),
+                gettext_lazy("Whom else it concerns, as far as known."),
+                ["countries", "organisations"],
+            ),
+            (
                 gettext_lazy("When"),
                 gettext_lazy("The clocks start at detected; only the time to detect starts at started."),
                 ["started", "detected", "acknowledged", "contained", "recovered"],
@@ -129,8 +147,13 @@ class IncidentForm(Form):
             ),
         ]
 
-    def __init__(self, *args: Any, staff: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, staff: list[tuple[str, str]], met: dict[UUID, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        others = self.fields["organisations"]
+        assert isinstance(others, forms.MultipleChoiceField)
+        others.choices = [(str(id), name) for id, name in (met or {}).items()]
         readers = self.fields["readers"]
         assert isinstance(readers, forms.MultipleChoiceField)
         readers.choices = staff

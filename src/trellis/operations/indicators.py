@@ -25,6 +25,8 @@ _COLON = re.compile(r"\[(:|://)\]")
 _URL = re.compile(r"\b[a-z][a-z0-9+-]{1,15}://\S|\bwww\.[^\s.]+\.", re.IGNORECASE)
 _DEFANGED_NAME = re.compile(r"[\w-]\s?[\[({]\s?(?:\.|dot)\s?[\])}]\s?[a-z]", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+# What no indicator is without: most texts have none of these and need no closer look.
+_ANY = re.compile(r"\d\.|[.:]\S|[@\[({:]|[0-9a-f]{32}", re.IGNORECASE)
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)", re.ASCII)
 _IPV6 = re.compile(r"(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:\.\d{1,3}){0,3}(?![\w:])", re.IGNORECASE)
 _HASH = re.compile(
@@ -40,7 +42,9 @@ def live_indicators(text: str) -> list[str]:
     Written-apart forms (hxxp, [.], (at)) count, and so do private networks: they tell about a victim.
     A number of four parts cannot be told from an IP address and counts as one.
     """
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    plain = text if text.isascii() else _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    if not _ANY.search(plain):
+        return []
     refanged = _COLON.sub(r"\1", _AT.sub("@", _DOT.sub(".", plain)))
     found = set()
     if any(_is_address(match[0]) for match in (*_IPV4.finditer(refanged), *_IPV6.finditer(refanged))):

@@ -14,7 +14,8 @@ from trellis.calc import operations as calc
 from trellis.calc.figure import Basis, Figure, Value
 from trellis.core.conditions import Invalid
 from trellis.core.figures import Ask, FigureKind, figure_kind
-from trellis.operations import selectors
+from trellis.operations import classed, selectors
+from trellis.operations.classes import TYPES
 from trellis.operations.models import Incident
 from trellis.operations.parsing import SEVERITIES
 from trellis.operations.schemas import Question
@@ -54,9 +55,12 @@ def question_of(ask: Ask, clock: calc.Clock, period: tuple[date, date] | None) -
     """The question behind an address. Raises Invalid for what is on no grid: periods are whole quarters."""
     wrong: dict[str, str] = {}
     severity, zone = ask.param("severity"), ask.param("zone", "UTC")
+    classification = ask.param("class")
+    if classification and classification not in {*TYPES, classed.UNCLASSIFIED}:
+        wrong["class"] = _("Choose one from the list")
     if severity and severity not in {*dict(SEVERITIES), selectors.UNRATED}:
         wrong["severity"] = _("Choose one from the list")
-    if period is not None and not _whole_quarters(*period):
+    if period is not None and not whole_quarters(*period):
         wrong["period"] = _("A period is one quarter or several whole ones.")
     try:
         ZoneInfo(zone)
@@ -64,16 +68,18 @@ def question_of(ask: Ask, clock: calc.Clock, period: tuple[date, date] | None) -
         wrong["zone"] = _("There is no time zone of this name")
     if wrong:
         raise Invalid(wrong)
-    return Question(tuple(owners_of(ask)), clock, period, severity, zone)
+    return Question(tuple(owners_of(ask)), clock, period, severity, zone, classification)
 
 
-def _whole_quarters(first: date, last: date) -> bool:
+def whole_quarters(first: date, last: date) -> bool:
+    """Whether a period is one quarter of a year or several whole ones."""
     end = last + timedelta(days=1)
     months = (end.year - first.year) * 12 + end.month - first.month
     return first.day == end.day == 1 and months > 0 and months % 3 == 0
 
 
-def _horizon(ask: Ask, default: str = HORIZON) -> Decimal | None:
+def horizon_of(ask: Ask, default: str = HORIZON) -> Decimal | None:
+    """The horizon of a mean, in hours; None where none is given and none is usual."""
     text = ask.param("horizon", default)
     try:
         found = Decimal(text) if text else None
@@ -87,14 +93,16 @@ def _horizon(ask: Ask, default: str = HORIZON) -> Decimal | None:
 def _basis(ask: Ask, asked: Question) -> Basis:
     # 200,000 ids would be no help; the selection itself is the input and leads to the rows.
     selection = f"{selectors.KIND}?owner={','.join(map(str, asked.owners))}&severity={asked.severity}"
+    if asked.classification:
+        selection += f"&class={asked.classification}"
     return Basis(ask.as_of, ask.period, (selection,))
 
 
 def _time(clock: calc.Clock) -> Callable[[Ask], Figure]:
     def compute(ask: Ask) -> Figure:
-        asked, horizon = question_of(ask, clock, ask.period), _horizon(ask)
+        asked, horizon = question_of(ask, clock, ask.period), horizon_of(ask)
         assert horizon is not None
-        held = selectors.durations(asked, ask.as_of)
+        held = (classed if asked.classification else selectors).durations(asked, ask.as_of)
         at = _basis(ask, asked)
         median = calc.time_figure(at, clock, held)
         p90 = calc.time_figure(at, clock, held, P90)
@@ -110,6 +118,8 @@ def _time(clock: calc.Clock) -> Callable[[Ask], Figure]:
         if mean.value is None:
             parts["restricted_mean"] = mean.reason
         given: dict[str, Value] = {"horizon": horizon, "zone": asked.zone, "severity": asked.severity or "all"}
+        if asked.classification:
+            given["class"] = asked.classification
         return replace(median, parts={**median.parts, **parts}, parameters={**median.parameters, **given})
 
     return compute
@@ -136,7 +146,7 @@ def clock_of(ask: Ask) -> calc.Clock:
 
 
 def _compare(ask: Ask) -> Figure:
-    clock, horizon = clock_of(ask), _horizon(ask, "")
+    clock, horizon = clock_of(ask), horizon_of(ask, "")
     first, second = (question_of(ask, clock, period) for period in periods_of(ask))
     held = [selectors.durations(asked, ask.as_of) for asked in (first, second)]
     return calc.compare_clock(_basis(ask, first), clock, held[0], held[1], horizon)

@@ -32,17 +32,24 @@ STATES = {
 
 
 def read(
-    viewer: Viewer, data: bytes, *, name: str = "", preset: str = "", zone: str = "UTC", label: str = "AMBER"
+    viewer: Viewer,
+    data: bytes,
+    *,
+    name: str = "",
+    preset: str = "",
+    zone: str = "UTC",
+    label: str = "AMBER",
+    mapping: Mapping[str, str] | None = None,
 ) -> ImportReport:
     """The dry run: what every row of a file would come to. Nothing is recorded; the file is kept until it is.
 
-    preset: the form of a known publisher; without one it is told by its columns. Raises Invalid (`file`) for
-    what is no table or has not the columns.
+    preset: the form of a known publisher; without one it is told by its columns. mapping: the file's columns to
+    our fields, where their names do not say. Raises Invalid (`file`) for what is no table or has not the columns.
     """
     actor = viewer_actor(viewer)
     table = _table(data, name)
-    preset = preset or _preset_of(table)
-    found = _incidents(table, preset, zone)
+    preset = preset or ("" if mapping else _preset_of(table))
+    found = _incidents(table, preset, zone, mapping)
     known = _known(actor.organisation)
     return ImportReport.objects.create(
         owner=actor.organisation,
@@ -52,9 +59,10 @@ def read(
         preset=preset,
         zone=zone,
         label=label,
+        mapping=dict(mapping or {}),
         content=data,
         rows=_rows(table, found, known),
-        unknown_columns=list(found.report.unknown_columns),
+        unknown_columns=_not_read(table, found),
     )
 
 
@@ -72,7 +80,7 @@ def write(viewer: Viewer, report: UUID) -> ImportReport:
         raise Conflict(_("This file has been written already; its report is kept."))
     ledger.lock(actor.organisation)
     table = _table(bytes(held.content), held.name)
-    found = _incidents(table, held.preset, held.zone)
+    found = _incidents(table, held.preset, held.zone, held.mapping)
     known = _known(actor.organisation)
     fresh = [draft for draft in found.drafts if draft.reference.casefold() not in known]
     if fresh:
@@ -91,9 +99,10 @@ def incidents_import(
     preset: str = "",
     zone: str = "UTC",
     label: str = "AMBER",
+    mapping: Mapping[str, str] | None = None,
 ) -> ImportReport:
     """Reads a file and, unless `dry`, records what holds. Returns the report over every row."""
-    held = read(viewer, data, name=name, preset=preset, zone=zone, label=label)
+    held = read(viewer, data, name=name, preset=preset, zone=zone, label=label, mapping=mapping)
     return held if dry else write(viewer, held.pk)
 
 
@@ -127,21 +136,36 @@ def _preset_of(table: tabular.Table) -> str:
     return next(fits, "")
 
 
-def _incidents(table: tabular.Table, preset: str, zone: str) -> IncidentImport:
+def _incidents(
+    table: tabular.Table, preset: str, zone: str, mapping: Mapping[str, str] | None = None
+) -> IncidentImport:
     form: Preset | None = PRESETS.get(preset)
     if preset and form is None:
         raise Invalid({"preset": _("Choose one from the list")})
+    table = _chosen(table, mapping) if mapping else table
     try:
-        return parsing.incidents(table, now=clock.now(), zone=ZoneInfo(zone), preset=form)
+        return parsing.incidents(table, now=clock.now(), zone=ZoneInfo(zone), mapping=mapping, preset=form)
     except ZoneInfoNotFoundError as error:
         raise Invalid({"zone": _("There is no time zone of this name")}) from error
     except TabularError as error:
         raise Invalid({"file": error.message}) from error
 
 
+def _chosen(table: tabular.Table, mapping: Mapping[str, str]) -> tabular.Table:
+    """The table with the chosen columns only: one that a person left out is not read for the sake of its name."""
+    wanted = {tabular.normal(source) for source in mapping}
+    header = tuple(title if tabular.normal(title) in wanted else "" for title in table.header)
+    return tabular.Table(table.kind, header, table.rows, table.digest, table.header_row)
+
+
 def _known(owner: UUID) -> set[str]:
     rows = Incident.records.privileged().as_of(None).filter(owner=owner)
     return {reference.casefold() for reference in rows.values_list("reference", flat=True)}
+
+
+def _not_read(table: tabular.Table, read: IncidentImport) -> list[str]:
+    used = set(read.report.matched.values())
+    return [title for title in table.header if title and title not in used]
 
 
 def _rows(table: tabular.Table, read: IncidentImport, known: set[str]) -> list[list[Any]]:
@@ -161,7 +185,7 @@ def _rows(table: tabular.Table, read: IncidentImport, known: set[str]) -> list[l
 
 
 def _incident(draft: IncidentDraft, held: ImportReport) -> Incident:
-    same = ("reference", "title", "summary", "sector", "people_affected")
+    same = ("reference", "title", "summary", "sector", "people_affected", "countries")
     stamps: Mapping[str, Any] = {name: getattr(draft, name) for name in parsing.STAMPS}
     return Incident(
         **{name: getattr(draft, name) for name in same},

@@ -19,6 +19,7 @@ from trellis.core.tabular import BadValue, Column, Flaw, Parsed, Problem, Report
 from trellis.operations.classes import TYPES, classified
 from trellis.operations.indicators import live_indicators, refusal
 from trellis.operations.notices import BREACH_NOTICES, PRESETS, Preset
+from trellis.parties.parsing import country
 
 __all__ = [
     "BREACH_NOTICES",
@@ -29,6 +30,7 @@ __all__ = [
     "IncidentImport",
     "Preset",
     "columns",
+    "countries",
     "incidents",
     "live_indicators",
     "template",
@@ -86,6 +88,7 @@ class IncidentDraft:
     recovered: datetime | None = None
     reported: datetime | None = None
     people_affected: int | None = None
+    countries: str = ""
     by_day: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
 
@@ -127,6 +130,12 @@ def _class(value: str) -> str:
         message = _("“%(value)s” is not a class of the RSIT taxonomy.") % {"value": shown(value)}
         raise BadValue(message, ", ".join(TYPES))
     return found
+
+
+def countries(value: str) -> str:
+    """Country codes, each once, separated by spaces; commas and semicolons part them too."""
+    codes = value.replace(",", " ").replace(";", " ").split()
+    return " ".join(sorted({country(code) for code in codes}))
 
 
 def columns(now: datetime, zone: tzinfo = UTC) -> tuple[Column, ...]:
@@ -183,6 +192,12 @@ def columns(now: datetime, zone: tzinfo = UTC) -> tuple[Column, ...]:
             gettext_lazy("People affected"),
             parse=tabular.integer(0, 10**10),
             aliases=("affected",),
+        ),
+        Column(
+            "countries",
+            gettext_lazy("Countries concerned"),
+            parse=countries,
+            help=gettext_lazy("two-letter codes, separated by spaces"),
         ),
     )
 
@@ -263,6 +278,7 @@ def _draft(parsed: Parsed, zone: tzinfo) -> IncidentDraft:
         sector=values["sector"] or "",
         classification=values["class"],
         people_affected=values["people_affected"],
+        countries=values["countries"] or "",
         by_day=frozenset(name for name, stamp in stamps.items() if stamp.by_day),
         remarks=tuple(remark.message for remark in parsed.remarks),
         **_settled(stamps, zone),

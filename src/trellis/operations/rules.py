@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from trellis.core import clock, formats
 from trellis.core.conditions import Invalid
+from trellis.core.tabular import BadValue
+from trellis.operations import parsing
 from trellis.operations.classes import classified
 from trellis.operations.indicators import live_indicators, refusal
 
@@ -49,6 +51,12 @@ def require(said: Mapping[str, Any], before: Mapping[str, Any] | None = None) ->
             wrong[name] = refusal(found)
     if said.get("classification") and classified(str(said["classification"])) != said["classification"]:
         wrong["classification"] = _("Choose a class of the taxonomy")
+    if codes := str(said.get("countries") or ""):
+        try:
+            if parsing.countries(codes) != codes:
+                wrong["countries"] = _("Write each code once, in order")
+        except BadValue as error:
+            wrong["countries"] = str(error.message)
     affected = said.get("people_affected")
     if affected is not None and affected < 0:
         wrong["people_affected"] = _("Enter 0 or more, or leave it empty while it is not known")

@@ -6,6 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from trellis.calc.operations import Clock, Survival
+from trellis.operations.indicators import live_indicators as live_indicators
+from trellis.operations.indicators import refusal as refusal
 from trellis.sharing.figures import Shown
 
 
@@ -14,7 +16,7 @@ class Question:
     """Which durations are asked for: whose, of which clock, detected when, of which severity.
 
     `period` is first and last day, both inside, in `zone`; None is all time. `severity` "" is all, "unrated"
-    those that nobody rated.
+    those that nobody rated. `classification` is a class with all its types, or "unclassified".
     """
 
     owners: tuple[UUID, ...]
@@ -22,6 +24,7 @@ class Question:
     period: tuple[date, date] | None = None
     severity: str = ""
     zone: str = "UTC"
+    classification: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
 from trellis.calc import operations as calc
 from trellis.calc.dates import Quarter, day_start, quarter_at
 from trellis.core.conditions import Hidden
 from trellis.core.labels import up_to
-from trellis.operations import rules
+from trellis.operations import columns, rules
 from trellis.operations.models import Incident
 from trellis.operations.schemas import Audience, Duration, Question, Stamp
 from trellis.parties import selectors as parties
@@ -23,7 +22,7 @@ from trellis.parties.schemas import Viewer
 from trellis.sharing import gate
 from trellis.sharing.models import Audience as Grantee
 from trellis.sharing.models import Detail
-from trellis.sharing.records import RecordQuerySet
+from trellis.sharing.records import RecordQuerySet, kind_named
 
 KIND = "operations.incident"
 UNRATED = "unrated"
@@ -100,43 +99,49 @@ def durations(asked: Question, as_of: datetime) -> calc.Durations:
     if last != "detected":
         order = rules.STAMPS[: rules.STAMPS.index("reported")]
         names |= set(order[order.index(last) + 1 :])
-    wanted = sorted(names)
-    rows = list(_cohort(asked, as_of).values_list(*wanted, "not_known"))
-    columns = {name: _moments([row[place] for row in rows]) for place, name in enumerate(wanted)}
-    unknown = np.array([last in row[-1].split() if row[-1] else False for row in rows], dtype=np.bool_)
+    start, end = _span(asked)
+    severity = None if not asked.severity else "" if asked.severity == UNRATED else asked.severity
+    parts: dict[str, list[Any]] = {name: [] for name in (*names, "unknown")}
+    for owner in asked.owners:
+        part = columns.held(owner).chosen(as_of, start, end, severity)
+        for name in names:
+            parts[name].append(part.moments[name])
+        parts["unknown"].append(part.unknown & columns.BITS[last] != 0)
+    found = {name: part[0] if len(part) == 1 else np.concatenate(part) for name, part in parts.items()}
+    unknown = found.pop("unknown")
     for name in ("contained", "recovered"):
-        if name in columns:
-            columns[name] = np.maximum(columns[name], columns["detected"])  # NaT stays NaT
-    kept = {name: column[~unknown] for name, column in columns.items()}
-    held = calc.stamp_durations(asked.clock, as_of, **kept)
-    return calc.Durations(held.times, held.events, held.unknown + int(unknown.sum()))
+        if name in found:
+            found[name] = np.maximum(found[name], found["detected"])  # NaT stays NaT
+    if unknown.any():
+        found = {name: column[~unknown] for name, column in found.items()}
+    made = calc.stamp_durations(asked.clock, as_of, **found)
+    return calc.Durations(made.times, made.events, made.unknown + int(unknown.sum()))
 
 
-def _cohort(asked: Question, as_of: datetime) -> RecordQuerySet:
-    rows = Incident.records.privileged().as_of(as_of).filter(owner__in=asked.owners, detected__lte=as_of)
-    if asked.period is not None:
-        zone = ZoneInfo(asked.zone)
-        start, end = (day_start(day, zone) for day in (asked.period[0], asked.period[1] + timedelta(days=1)))
-        rows = rows.filter(detected__gte=start, detected__lt=end)
-    if asked.severity:
-        rows = rows.filter(severity="" if asked.severity == UNRATED else asked.severity)
-    return rows
-
-
-def _moments(held: Sequence[datetime | None]) -> Any:
-    # Stored moments are UTC; numpy takes them without their zone.
-    return np.array([at.replace(tzinfo=None) if at else None for at in held], dtype="datetime64[us]")
+def _span(asked: Question) -> tuple[datetime | None, datetime | None]:
+    """The first moment of a question's period, and the first after it; None twice for all time."""
+    if asked.period is None:
+        return None, None
+    zone = ZoneInfo(asked.zone)
+    return day_start(asked.period[0], zone), day_start(asked.period[1] + timedelta(days=1), zone)
 
 
 def quarters(owners: Sequence[UUID], zone: str, last: int = 6) -> list[Quarter]:
     """The latest quarters in which any of the owners detected something, newest first and without gaps."""
-    rows = Incident.records.privileged().as_of(None).filter(owner__in=list(owners))
-    span = rows.aggregate(first=Min("detected"), last=Max("detected"))
-    if span["last"] is None:
+    ends = [end for owner in owners for end in _detected_ends(owner)]
+    if not ends:
         return []
-    first, newest = (quarter_at(span[name], ZoneInfo(zone)) for name in ("first", "last"))
+    first, newest = (quarter_at(end, ZoneInfo(zone)) for end in (min(ends), max(ends)))
     found = [newest.shift(-back) for back in range(last)]
     return [quarter for quarter in found if quarter >= first]
+
+
+def _detected_ends(owner: UUID) -> list[datetime]:
+    """When the owner detected its first incident and its last, of those that stand."""
+    rows = Incident.records.privileged().as_of(None).filter(owner=owner)
+    return [
+        at for order in ("detected", "-detected") for at in rows.order_by(order).values_list("detected", flat=True)[:1]
+    ]
 
 
 # Who sees what
@@ -154,9 +159,8 @@ def owners_shown(viewer: Viewer) -> dict[UUID, str]:
 
 def owners_listed(viewer: Viewer) -> dict[UUID, str]:
     """The names of all organisations whose incidents may stand in the viewer's list."""
-    rows = gate.in_force().filter(gate.audience_is(viewer), data_kind=KIND)
     own = [viewer.organisation] if viewer.organisation else []
-    return parties.organisation_names([*own, *(grant.owner for grant in rows)])
+    return parties.organisation_names([*own, *(grant.owner for grant in gate.grants_for(viewer, kind_named(KIND)))])
 
 
 def may_see_curves(viewer: Viewer, owners: Sequence[UUID]) -> bool:
@@ -197,7 +201,4 @@ def zone_of(organisation: UUID | None) -> str:
     """The time zone in which an organisation tells its times: that of its own programmes, if they agree."""
     if organisation is None:
         return "UTC"
-    viewer = Viewer(organisation=organisation)
-    mine = [p for p in parties.programmes_of(viewer) if parties.sides(p.id).get(organisation) == "partner"]
-    zones = {programme.time_zone for programme in mine}
-    return zones.pop() if len(zones) == 1 else "UTC"
+    return parties.zone_among(organisation, parties.programmes_of(Viewer(organisation=organisation)))

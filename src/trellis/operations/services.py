@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
-from trellis.core import ledger
+from trellis.core import ledger, staging
 from trellis.core.conditions import Conflict, Hidden, Invalid, Refused
-from trellis.operations import loading, rules
-from trellis.operations.models import ImportReport, Incident
+from trellis.operations import links, loading, rules
+from trellis.operations.models import ANY, ImportReport, Incident
 from trellis.parties import members
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
@@ -24,6 +26,8 @@ FIELDS = (
     "severity",
     "classification",
     "people_affected",
+    "countries",
+    "organisations",
     "not_known",
     "label",
     "readers",
@@ -53,18 +57,22 @@ def incident_record(
     reported: datetime | None = None,
     not_known: Iterable[str] = (),
     people_affected: int | None = None,
+    countries: str = "",
+    organisations: Sequence[UUID] = (),
     label: str = "AMBER",
     readers: Sequence[UUID] = (),
 ) -> Incident:
     """Records an incident of the viewer's organisation.
 
-    not_known: stamps of what did happen at a time that nobody knows. readers: colleagues who read it under
+    not_known: stamps of what did happen at a time that nobody knows. countries, organisations: whom it concerns
+    across a border, by code and by id. readers: colleagues who read it under
     RED. Raises Invalid by field for live indicators (X-09), a wrong order of stamps, the future, or a reference
     in use.
     """
     actor = viewer_actor(viewer)
     said = {name: value for name, value in locals().items() if name in FIELDS}
     said = _settled(viewer, said)
+    links.require_met(viewer, said["organisations"])
     rules.require(said)
     ledger.lock(actor.organisation)  # two people with one reference: the second is told
     _unused(actor.organisation, said["reference"])
@@ -89,6 +97,7 @@ def incident_correct(viewer: Viewer, subject: UUID, why: str, *, seen: UUID | No
         raise Invalid({name: _("This cannot be corrected.") for name in set(changes) - set(FIELDS)})
     before = {name: getattr(last, name) for name in FIELDS}
     said = _settled(viewer, {**before, **changes})
+    links.require_met(viewer, said["organisations"], last.organisations)
     rules.require(said, before)
     ledger.lock(last.owner)
     if said["reference"] != last.reference:
@@ -127,9 +136,11 @@ def _settled(viewer: Viewer, said: dict[str, Any]) -> dict[str, Any]:
     """Text trimmed, lists as they are stored; what is known cannot be not known as well."""
     for name in rules.TEXTS:
         said[name] = str(said.get(name) or "").strip()
+    said["countries"] = " ".join(sorted(set(str(said.get("countries") or "").upper().replace(",", " ").split())))
     given = said["not_known"]
     names = set(given.split() if isinstance(given, str) else given)
     said["not_known"] = " ".join(n for n in rules.STAMPS if n in names and said.get(n) is None)
+    said["organisations"] = sorted({str(one) for one in said.get("organisations") or ()})
     said["readers"] = [str(person) for person in said.get("readers") or ()]
     if said["readers"]:
         assert viewer.organisation
@@ -140,6 +151,12 @@ def _settled(viewer: Viewer, said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unused(owner: UUID, reference: str) -> None:
-    rows = Incident.records.privileged().as_of(None).filter(owner=owner, reference__iexact=reference)
-    if rows.exists():
+    rows = Incident.records.privileged().as_of(None).filter(ANY, owner=owner)
+    # In the words of its index, which looking in any case of letters would not use.
+    if rows.annotate(upper=Upper("reference")).filter(upper=Upper(Value(reference))).exists():
         raise Invalid({"reference": _("An incident with this reference is recorded already")})
+
+
+def import_files_expire() -> int:
+    """Deletes files that were read for an import and never written; for the worker. Returns how many."""
+    return staging.expire(ImportReport)

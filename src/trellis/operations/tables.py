@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from trellis.core.fields import parse_day
 from trellis.core.tables import Choice, Column, Search, Table
+from trellis.operations.classes import TYPES
 from trellis.operations.forms import CLASS_WORDS
 from trellis.operations.loading import STATES
-from trellis.operations.models import ImportReport, Incident
+from trellis.operations.models import OPEN, ImportReport, Incident
 from trellis.operations.parsing import SEVERITIES
 
 ENDED = (
@@ -42,7 +43,7 @@ class State(Choice):
 
     def queryset(self, rows: "QuerySet[Any]", wanted: str) -> "QuerySet[Any]":
         """Rows in this state."""
-        return rows.exclude(ENDED) if wanted == "open" else rows.filter(ENDED)
+        return rows.filter(OPEN).exclude(ENDED) if wanted == "open" else rows.filter(ENDED)
 
 
 class Class(Choice):
@@ -50,7 +51,8 @@ class Class(Choice):
 
     def queryset(self, rows: "QuerySet[Any]", wanted: str) -> "QuerySet[Any]":
         """Rows of this class or of one of its types."""
-        return rows.filter(Q(classification=wanted) | Q(classification__startswith=f"{wanted}:"))
+        # Named one by one, so that an index serves.
+        return rows.filter(classification__in=[wanted, *(f"{wanted}:{kind}" for kind in TYPES.get(wanted, ()))])
 
 
 def state_words(row: Incident) -> str:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from trellis.calc import operations as calc
 from trellis.calc.dates import Quarter, day_start
 from trellis.core import clock as clocks
+from trellis.core import figures as engine
+from trellis.core import reading
 from trellis.core.conditions import Hidden
 from trellis.operations import selectors
 from trellis.operations.parsing import SEVERITIES
@@ -48,32 +50,44 @@ def require_owner(viewer: Viewer, owner: UUID) -> None:
         raise Hidden()
 
 
-def cohort(
+Wanted = tuple[str, Period | None, str]  # title, period, severity
+
+
+def cohorts(
     viewer: Viewer,
     owner: UUID,
     clock: calc.Clock,
-    title: str,
-    period: Period | None,
+    wanted: Sequence[Wanted],
     *,
-    severity: str = "",
     horizon: object = None,
     as_of: datetime | None = None,
-    curve: bool = False,
-) -> Cohort:
-    """A figure with its title; with its curve if asked for and if the viewer may read the records."""
-    shown = time_shown(viewer, owner, clock, period, severity=severity, horizon=horizon, as_of=as_of)
-    if not (curve and selectors.may_see_curves(viewer, [owner])):
-        return Cohort(title, shown)
-    asked = Question((owner,), clock, period, severity, selectors.zone_of(owner))
-    return Cohort(title, shown, calc.kaplan_meier(selectors.durations(asked, shown.ask.as_of)))
+    curves: bool = False,
+) -> list[Cohort]:
+    """Figures with their titles, all as of one moment; with their curves where the viewer may read the records."""
+    require_owner(viewer, owner)
+    zone = selectors.zone_of(owner)
+    at = as_of or engine.latest([owner])
+    asks = [
+        engine.ask(f"operations.{clock}", params_of(owner, severity, zone, horizon), period, at)
+        for _title, period, severity in wanted
+    ]
+    with reading.scope():
+        shown = figures.show_all(viewer, asks)
+        if not (curves and selectors.may_see_curves(viewer, [owner])):
+            return [Cohort(title, one) for (title, _period, _severity), one in zip(wanted, shown, strict=True)]
+        found = []
+        for (title, period, severity), one in zip(wanted, shown, strict=True):
+            asked = Question((owner,), clock, period, severity, zone)
+            found.append(Cohort(title, one, selectors.durations(asked, one.ask.as_of).curve))
+        return found
 
 
 def by_severity(
     viewer: Viewer, owner: UUID, clock: calc.Clock, period: Period | None, as_of: datetime | None
 ) -> list[Cohort]:
     """The figure of each severity apart, so that a change in the mix cannot pass for a change in speed."""
-    wanted = [*reversed(SEVERITIES), (selectors.UNRATED, _("Not rated"))]
-    return [cohort(viewer, owner, clock, str(title), period, severity=value, as_of=as_of) for value, title in wanted]
+    named = [*reversed(SEVERITIES), (selectors.UNRATED, _("Not rated"))]
+    return cohorts(viewer, owner, clock, [(str(title), period, value) for value, title in named], as_of=as_of)
 
 
 def by_quarter(
@@ -87,20 +101,8 @@ def by_quarter(
     as_of: datetime | None = None,
 ) -> list[Cohort]:
     """The figure of each quarter, with curves for record-level readers."""
-    return [
-        cohort(
-            viewer,
-            owner,
-            clock,
-            q.label,
-            q.period,
-            severity=severity,
-            horizon=horizon,
-            as_of=as_of,
-            curve=True,
-        )
-        for q in quarters
-    ]
+    wanted = [(q.label, q.period, severity) for q in quarters]
+    return cohorts(viewer, owner, clock, wanted, horizon=horizon, as_of=as_of, curves=True)
 
 
 def compare(

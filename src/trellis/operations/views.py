@@ -1,22 +1,18 @@
 """Pages of incidents: list, entry, correction, retraction, history."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from trellis.core import clock, formats
 from trellis.core.conditions import Invalid
 from trellis.core.fields import NOT_KNOWN
 from trellis.core.pieces import Entry
-from trellis.operations import rules, selectors, services
+from trellis.operations import duplicates, links, rules, selectors, services
 from trellis.operations.forms import CorrectionForm, IncidentForm, RetractForm
 from trellis.operations.models import Incident
 from trellis.operations.tables import incident_table, state_words
@@ -25,19 +21,7 @@ from trellis.parties import selectors as parties
 from trellis.parties.pages import Asked, inside
 
 
-def zoned(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page whose times are those of the viewer's organisation; the foot of the page names the zone."""
-
-    @wraps(view)
-    def page(request: Asked, *args: Any, **kwargs: Any) -> HttpResponse:
-        with timezone.override(ZoneInfo(selectors.zone_of(request.viewer.organisation))):
-            return view(request, *args, **kwargs)
-
-    return page
-
-
 @inside
-@zoned
 def incidents(request: Asked) -> HttpResponse:
     """All incidents that the viewer may read."""
     names = selectors.owners_listed(request.viewer)
@@ -64,10 +48,10 @@ def _entry(request: Asked, template: str, form: IncidentForm, **more: Any) -> Ht
 
 
 @inside
-@zoned
 def incident_new(request: Asked) -> HttpResponse:
     """Records an incident."""
-    form = IncidentForm(request.POST or None, staff=_staff(request))
+    met = links.organisations_met(request.viewer)
+    form = IncidentForm(request.POST or None, staff=_staff(request), met=met)
     if request.method == "POST" and form.is_valid():
         try:
             row = services.incident_record(request.viewer, **form.said())
@@ -88,13 +72,20 @@ def _first(row: Incident) -> dict[str, Any]:
     return {**first, "seen": row.pk}
 
 
+def _met(request: Asked, row: Incident) -> dict[UUID, str]:
+    """Whom a correction may name: those of the viewer's programmes, and those that are named already."""
+    named = parties.organisation_names([UUID(one) for one in row.organisations])
+    return {**named, **links.organisations_met(request.viewer)}
+
+
 @inside
-@zoned
 def incident_correct(request: Asked, incident: UUID) -> HttpResponse:
     """Corrects an incident or adds to it; both versions stay."""
     row = selectors.incident(request.viewer, incident)
     mine = row.owner == request.viewer.organisation
-    form = CorrectionForm(request.POST or None, initial=_first(row), staff=_staff(request) if mine else [])
+    form = CorrectionForm(
+        request.POST or None, initial=_first(row), staff=_staff(request) if mine else [], met=_met(request, row)
+    )
     if request.method == "POST" and form.is_valid():
         said = form.said()
         why, seen = said.pop("why"), said.pop("seen")
@@ -109,7 +100,6 @@ def incident_correct(request: Asked, incident: UUID) -> HttpResponse:
 
 
 @inside
-@zoned
 def incident_retract(request: Asked, incident: UUID) -> HttpResponse:
     """Says that a record no longer stands."""
     row = selectors.incident(request.viewer, incident)
@@ -128,7 +118,6 @@ def _owner(row: Incident) -> dict[str, str]:
 
 
 @inside
-@zoned
 def incident(request: Asked, incident: UUID) -> HttpResponse:
     """One incident: what happened, its stamps and times, and who sees it."""
     row = selectors.incident(request.viewer, incident)
@@ -140,6 +129,8 @@ def incident(request: Asked, incident: UUID) -> HttpResponse:
         "stamps": selectors.stamps(row),
         "durations": selectors.durations_of(row, clock.now()),
         "mine": mine,
+        "concerns": links.words(row),
+        "alike": duplicates.of_incident(request.viewer, row) if mine else [],
         "reached": selectors.reached(row.label, seen),
         "figures_only": [one.who for one in seen if not one.records],
         "history": _history(selectors.versions(request.viewer, incident)),
@@ -149,7 +140,6 @@ def incident(request: Asked, incident: UUID) -> HttpResponse:
 
 
 @inside
-@zoned
 def history(request: Asked, incident: UUID) -> HttpResponse:
     """Every version of an incident with what changed."""
     found = selectors.versions(request.viewer, incident)
@@ -157,6 +147,7 @@ def history(request: Asked, incident: UUID) -> HttpResponse:
         "incident": found[0],
         "history": _history(found),
         "retracted": found[0].retracted,
+        "kept": duplicates.kept_for(request.viewer, found[0]),
         **_owner(found[0]),
     }
     return render(request, "operations/history.html", context)
@@ -169,6 +160,7 @@ SHOWN = (
     "sector",
     "classification",
     "people_affected",
+    "countries",
     "label",
     "reference",
     *rules.STAMPS,

@@ -15,7 +15,6 @@ from trellis.operations import reading, selectors, times
 from trellis.operations.forms import CompareForm, FiguresForm, quarter_value
 from trellis.operations.kinds import TITLES
 from trellis.operations.schemas import Cohort
-from trellis.operations.views import zoned
 from trellis.parties.pages import Asked, inside
 
 QUARTERS = 6
@@ -63,7 +62,6 @@ def _line(cohort: Cohort) -> dict[str, Any]:
 
 
 @inside
-@zoned
 def figures(request: Asked) -> HttpResponse:
     """The times of one organisation's incidents: a quarter, those before it, and each severity apart."""
     owners = selectors.owners_shown(request.viewer)
@@ -116,7 +114,6 @@ def _shown(request: Asked, owner: UUID, clock: Clock, quarters: list[Quarter], s
 
 
 @inside
-@zoned
 def compare(request: Asked) -> HttpResponse:
     """Two quarters of one organisation, side by side."""
     owners = selectors.owners_shown(request.viewer)

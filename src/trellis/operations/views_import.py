@@ -1,5 +1,6 @@
 """Pages of imports: send a file, look at what every row comes to, write what holds."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,17 +10,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from trellis.core.conditions import Invalid
-from trellis.operations import loading, selectors, services
+from trellis.operations import loading, mapping, selectors, services
 from trellis.operations.forms import ImportForm
+from trellis.operations.models import ImportReport
 from trellis.operations.tables import import_rows
-from trellis.operations.views import _told, zoned
+from trellis.operations.views import _told
 from trellis.parties.pages import Asked, inside
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @inside
-@zoned
 def import_new(request: Asked) -> HttpResponse:
     """Reads a file without recording anything."""
     first = {"zone": selectors.zone_of(request.viewer.organisation)}
@@ -37,14 +38,30 @@ def import_new(request: Asked) -> HttpResponse:
                 label=said["label"],
             )
         except Invalid as error:
+            if (staged := _staged(request, upload, said, error)) is not None:
+                return redirect("operations:import-columns", staged.pk)
             _told(form, error)
         else:
             return redirect("operations:import", held.pk)
     return render(request, "operations/import_new.html", {"form": form})
 
 
+def _staged(request: Asked, upload: Any, said: dict[str, Any], error: Invalid) -> ImportReport | None:
+    """The file kept for choosing its columns, where they are all that does not fit; None for what is no table."""
+    if set(error.fields) != {"file"}:
+        return None
+    upload.seek(0)
+    try:
+        held = mapping.stage(
+            request.viewer, upload.read(), name=upload.name or "", zone=said["zone"], label=said["label"]
+        )
+    except Invalid:
+        return None
+    messages.info(request, error.fields["file"])
+    return held
+
+
 @inside
-@zoned
 def import_report(request: Asked, report: UUID) -> HttpResponse:
     """What every row of a file comes to, or came to."""
     held = services.import_report(request.viewer, report)

@@ -11,7 +11,7 @@ from tests.world import World
 from trellis.calc import operations as calc
 from trellis.core import clock, figures
 from trellis.core.conditions import Hidden, Invalid
-from trellis.operations import doors, reading, selectors, services, times
+from trellis.operations import doors, reading, services, times
 from trellis.operations.models import Incident
 from trellis.operations.tests.test_incidents import granted, record, signed_in
 from trellis.sharing import figures as shown
@@ -226,10 +226,3 @@ def test_times_in_the_review_pack_are_those_granted_to_all_parties(world: World)
     assert contain["figure"].startswith("operations.contain?")
     sharing.grant_withdraw(world.viewer("cert").actor, grant.subject, "Over")
     assert doors.pack_section(world.programme, Q2, clock.now()).content["times"] == []
-
-
-def test_durations_are_read_in_one_query_however_many_rows(world: World, django_assert_num_queries: Any) -> None:
-    cohort(world)
-    asked = selectors.Question((world.org("cert"),), "contain", Q2)
-    with django_assert_num_queries(1):
-        assert selectors.durations(asked, clock.now()).times.size == 8
