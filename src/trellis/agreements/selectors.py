@@ -1,13 +1,13 @@
 """Reads of agreements: those in force, their versions, what lies outside their scope."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from trellis.agreements.models import Agreement
 from trellis.agreements.schemas import AgreementView
-from trellis.core import clock
+from trellis.core import clock, reading
 from trellis.core.conditions import Hidden
 from trellis.governance.models import Key
 from trellis.parties import selectors as parties
@@ -33,8 +33,15 @@ def _view(row: Agreement) -> AgreementView:
 
 def agreements(arrangement: UUID, at: datetime | None = None) -> list[AgreementView]:
     """Every agreement in the version signed last, by its start."""
-    rows = Agreement.objects.as_of(at).filter(stream=arrangement).order_by("starts_on", "subject")
-    return [_view(row) for row in rows]
+    return _agreements(arrangement, at)
+
+
+@reading.together
+def _agreements(arrangements: Sequence[UUID], at: datetime | None) -> dict[UUID, list[AgreementView]]:
+    found: dict[UUID, list[AgreementView]] = {arrangement: [] for arrangement in arrangements}
+    for row in Agreement.objects.as_of(at).filter(stream__in=arrangements).order_by("starts_on", "subject"):
+        found[row.stream].append(_view(row))
+    return found
 
 
 def in_force(
@@ -51,8 +58,7 @@ def in_force(
 
 def agreement(arrangement: UUID, subject: UUID, at: datetime | None = None) -> AgreementView | None:
     """One agreement in the version signed last (by `at`), or None."""
-    row = Agreement.objects.as_of(at).filter(stream=arrangement, subject=subject).first()
-    return _view(row) if row else None
+    return next((row for row in agreements(arrangement, at) if row.id == subject), None)
 
 
 def versions(viewer: Viewer, arrangement: UUID, subject: UUID) -> list[Agreement]:

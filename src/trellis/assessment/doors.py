@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from trellis.assessment import answers, selectors
-from trellis.assessment.models import Ranking
 from trellis.core.conditions import Condition
 from trellis.core.ports import NavItem, PackSection, Step, WorkItem
 from trellis.governance.registry import kind_named
@@ -62,7 +61,8 @@ def _unranked(viewer: Viewer) -> list[WorkItem]:
     found, kind = [], kind_named("priorities.rank")
     for programme in parties.programmes_of(viewer):
         last = selectors.latest_closed(programme.id)
-        if last is None or Ranking.objects.filter(stream=programme.id, at__gte=last.at).exists():
+        ranked = selectors.ranked_at(programme.id)
+        if last is None or (ranked is not None and ranked >= last.at):
             continue
         if may_propose(programme.id, kind, viewer.person, viewer.organisation):
             found.append(

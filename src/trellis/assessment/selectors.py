@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from trellis.assessment import library
@@ -20,6 +21,7 @@ from trellis.assessment.schemas import (
     WaiverView,
 )
 from trellis.calc import assessment as calc
+from trellis.core import reading
 from trellis.core.conditions import Condition, Hidden
 from trellis.governance.parameters import parameter
 from trellis.parties import selectors as parties
@@ -67,8 +69,18 @@ def _views(rows: Sequence[Assessment], as_of: datetime | None = None) -> list[As
 
 def assessments(programme: UUID, as_of: datetime | None = None) -> list[AssessmentView]:
     """The assessments of a programme, newest opening first."""
-    rows = list(Assessment.objects.as_of(as_of).filter(stream=programme))
-    return _views(sorted(rows, key=lambda row: str(row.subject), reverse=True), as_of)
+    return _assessments(programme, as_of)
+
+
+@reading.together
+def _assessments(programmes: Sequence[UUID], as_of: datetime | None) -> dict[UUID, list[AssessmentView]]:
+    rows = sorted(
+        Assessment.objects.as_of(as_of).filter(stream__in=programmes), key=lambda row: str(row.subject), reverse=True
+    )
+    found: dict[UUID, list[AssessmentView]] = {programme: [] for programme in programmes}
+    for row, view in zip(rows, _views(rows, as_of), strict=True):
+        found[row.stream].append(view)
+    return found
 
 
 def assessment(id: UUID, as_of: datetime | None = None) -> AssessmentView:
@@ -115,6 +127,23 @@ def scope(assessment: UUID, as_of: datetime | None = None) -> list[ScopeItem]:
         (ScopeItem(code=r.code, target=r.target, institution=r.institution) for r in rows),
         key=lambda i: i.code,
     )
+
+
+def ranked_at(programme: UUID) -> datetime | None:
+    """When the priorities were ranked last; None where they never were."""
+    return _ranked(programme)
+
+
+@reading.together
+def _ranked(programmes: Sequence[UUID]) -> dict[UUID, datetime | None]:
+    rows = Ranking.objects.filter(stream__in=programmes).order_by().values_list("stream").annotate(last=Max("at"))
+    return {**dict.fromkeys(programmes), **dict(rows)}
+
+
+def scopes(assessments: Sequence[UUID]) -> dict[UUID, int]:
+    """How many items are in scope of each assessment."""
+    rows = AssessmentItem.objects.current().filter(assessment__in=list(assessments))
+    return dict(rows.order_by().values_list("assessment").annotate(count=Count("row")))
 
 
 def closed(programme: UUID, as_of: datetime | None = None) -> list[AssessmentView]:

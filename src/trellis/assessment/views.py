@@ -32,6 +32,7 @@ def index(request: Asked) -> HttpResponse:
     here = request.programme.id
     found = selectors.assessments(here)
     names = parties.organisation_names([view.lead for view in found])
+    items = selectors.scopes([view.id for view in found])
     rows = [
         {
             "view": view,
@@ -39,7 +40,7 @@ def index(request: Asked) -> HttpResponse:
             "state": _status(view),
             "url": reverse("assessment:assessment", args=[here, view.id]),
             "asked": len(view.invited),
-            "items": len(selectors.scope(view.id)),
+            "items": items.get(view.id, 0),
         }
         for view in found
     ]

@@ -2,13 +2,14 @@
 may.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from trellis.catalogue.models import Dictionary, Function, Indicator
 from trellis.catalogue.schemas import DictionaryView, FunctionView, IndicatorIn, IndicatorView
-from trellis.core import ids
+from trellis.core import ids, reading
 from trellis.core.conditions import Hidden
 
 
@@ -32,9 +33,16 @@ def _function(row: Function) -> FunctionView:
 
 def functions(arrangement: UUID, as_of: datetime | None = None, *, withdrawn: bool = False) -> list[FunctionView]:
     """The functions that a programme supports, by title; those no longer supported only when asked for."""
-    rows = Function.objects.as_of(as_of).filter(stream=arrangement)
-    found = [_function(row) for row in rows if withdrawn or not row.withdrawn]
+    found = [_function(row) for row in _functions(arrangement, as_of) if withdrawn or not row.withdrawn]
     return sorted(found, key=lambda one: (one.title, str(one.id)))
+
+
+@reading.together
+def _functions(arrangements: Sequence[UUID], as_of: datetime | None) -> dict[UUID, list[Function]]:
+    found: dict[UUID, list[Function]] = {arrangement: [] for arrangement in arrangements}
+    for row in Function.objects.as_of(as_of).filter(stream__in=arrangements):
+        found[row.stream].append(row)
+    return found
 
 
 def function(arrangement: UUID, id: UUID, as_of: datetime | None = None) -> FunctionView:
@@ -79,12 +87,20 @@ def indicators(arrangement: UUID, as_of: datetime | None = None, version: int | 
 
     A version never changes, so with `version` the moment does not matter.
     """
-    if version is None:
-        rows = Indicator.objects.as_of(as_of).filter(stream=arrangement)
-    else:
-        rows = Indicator.objects.filter(stream=arrangement, version=version)
-    found = [_indicator(row) for row in rows]
-    return sorted(found, key=lambda one: (one.perspective, one.title, str(one.id)))
+    return _indicators(arrangement, as_of, version)
+
+
+@reading.together
+def _indicators(
+    arrangements: Sequence[UUID], as_of: datetime | None, version: int | None
+) -> dict[UUID, list[IndicatorView]]:
+    rows = Indicator.objects.as_of(as_of) if version is None else Indicator.objects.filter(version=version)
+    found: dict[UUID, list[IndicatorView]] = {arrangement: [] for arrangement in arrangements}
+    for row in rows.filter(stream__in=arrangements):
+        found[row.stream].append(_indicator(row))
+    for held in found.values():
+        held.sort(key=lambda one: (one.perspective, one.title, str(one.id)))
+    return found
 
 
 def indicator(arrangement: UUID, id: UUID, as_of: datetime | None = None, version: int | None = None) -> IndicatorView:

@@ -4,11 +4,12 @@ A page asks for its programme, parties and parameters from many places. Inside a
 page is of one moment too. Whatever writes makes the scope forget; outside a scope everything is read afresh.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,9 +30,17 @@ def scope() -> Iterator[None]:
         _scope.reset(token)
 
 
-def active() -> bool:
-    """Whether a scope is open."""
-    return _scope.get() is not None
+def siblings(streams: Sequence[UUID]) -> None:
+    """Says that all of these arrangements will be asked about: a read of one of them is then made for all."""
+    kept = _scope.get()
+    if kept is not None:
+        kept[siblings] = tuple(streams)
+
+
+def siblings_of(stream: UUID) -> tuple[UUID, ...]:
+    """The arrangements that are read together with this one, itself among them."""
+    found: tuple[UUID, ...] = (_scope.get() or {}).get(siblings, ())
+    return found if stream in found else (stream,)
 
 
 def forget() -> None:
@@ -54,5 +63,26 @@ def remembered(function: Callable[P, T]) -> Callable[P, T]:
             kept[key] = function(*args, **kwargs)
         found = kept[key]
         return found.copy() if isinstance(found, list | dict) else found  # type: ignore[return-value]  # of its type
+
+    return asked
+
+
+def together(function: Callable[..., Mapping[UUID, T]]) -> Callable[..., T]:
+    """Makes a read of many arrangements, which answers for each of them, one of a single arrangement.
+
+    Inside a scope it is made once for all siblings.
+    """
+
+    @wraps(function)
+    def asked(stream: UUID, *rest: Any) -> T:
+        kept = _scope.get()
+        if kept is None:
+            return function((stream,), *rest)[stream]
+        key = (function, stream, rest)
+        if key not in kept:
+            found = function(siblings_of(stream), *rest)
+            kept.update({(function, one, rest): held for one, held in found.items()})
+        held = kept[key]
+        return held.copy() if isinstance(held, list | dict) else held  # type: ignore[return-value]  # of its type
 
     return asked

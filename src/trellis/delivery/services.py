@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from trellis.core import ledger
+from trellis.core import ledger, staging
 from trellis.core.conditions import Blocked, Conflict, Hidden, Invalid, unmet
 from trellis.delivery import access, loading, selectors, store
 from trellis.delivery.models import Course, Modality, ScoreReport
@@ -150,3 +150,8 @@ def _require(said: dict[str, Any]) -> None:
             wrong[name] = _("Leave out addresses of people")
     if wrong:
         raise Invalid(wrong)
+
+
+def score_files_expire() -> int:
+    """Deletes files that were read for an import and never written; for the worker. Returns how many."""
+    return staging.expire(ScoreReport)

@@ -17,9 +17,9 @@ from trellis.agreements import selectors as agreements
 from trellis.calc import funding as calc
 from trellis.calc.dates import Quarter
 from trellis.calc.figure import Basis, Figure, Method, caveat
-from trellis.core import clock, ledger
+from trellis.core import clock, ledger, reading
 from trellis.core.figures import Ask, FigureKind, figure_kind
-from trellis.funding import rule, store
+from trellis.funding import book, rule, store
 from trellis.funding.models import Acceptance, Commitment, Release, Tranche
 from trellis.law import selectors as law
 from trellis.parties import selectors as parties
@@ -49,7 +49,7 @@ def year_of(arrangement: UUID, year: int) -> tuple[date, date]:
 def earned_steps(row: Tranche, at: datetime) -> list[tuple[datetime, Decimal, bool]]:
     """When how much more of a tranche was earned, and whether consent stood; none before all are accepted."""
     plans = {plan.subject for plan in store.milestones(row.subject, at)}
-    found = Acceptance.objects.filter(subject__in=plans, at__lte=at).order_by("at", "seq")
+    found = [one for one in _ever_accepted(row.stream, at) if one.subject in plans]
     worth: dict[UUID, Decimal] = {}
     before, steps = store.ZERO, []
     for accepted in found:
@@ -59,6 +59,11 @@ def earned_steps(row: Tranche, at: datetime) -> list[tuple[datetime, Decimal, bo
             steps.append((accepted.at, total - before, accepted.consent is not None))
             before = total
     return steps
+
+
+@reading.remembered
+def _ever_accepted(arrangement: UUID, at: datetime) -> list[Acceptance]:
+    return list(Acceptance.objects.filter(stream=arrangement, at__lte=at).order_by("at", "seq"))
 
 
 def clear_on(row: Tranche, commitment: Commitment, ready: datetime, at: datetime) -> date | None:
@@ -71,7 +76,7 @@ def clear_on(row: Tranche, commitment: Commitment, ready: datetime, at: datetime
         day = store.day_of(row.stream, moment)
         if moment > at or day > row.long_stop:
             return None
-        held = law.open_questions(row.stream, rule.subjects(row), moment)
+        held = law.open_questions(row.stream, rule.subjects(row, at), moment)
         term = [a.id for a in agreements.in_force(row.stream, day, commitment.donor, at=at)]
         if not held and commitment.agreement in term:
             return day
@@ -124,6 +129,11 @@ def _caveats(other: int, open_payments: int = 0) -> tuple[str, ...]:
 
 def predictability(ask: Ask) -> Figure:
     """D2 for one donor and year of the programme. Parameter `view`: partner (P1) or donor (P2)."""
+    with reading.scope(), book.opened(ask.uuid("programme"), ask.as_of):
+        return _predictability(ask)
+
+
+def _predictability(ask: Ask) -> Figure:
     here = ask.uuid("programme")
     year = year_of(here, int(ask.param("year")))
     commitments, other, _currency = _commitments(ask)

@@ -85,9 +85,9 @@ def consent_when_earned(accepted: list[Acceptance | None]) -> bool | None:
     return max(found, key=lambda row: (row.at, row.seq)).consent is not None
 
 
-def subjects(row: Tranche) -> list[UUID]:
-    """What a rights question may be about to hold this tranche."""
-    return [row.subject, row.commitment, *(m.subject for m in store.milestones(row.subject))]
+def subjects(row: Tranche, known: datetime | None = None) -> list[UUID]:
+    """What a rights question may be about to hold this tranche, as known at a moment."""
+    return [row.subject, row.commitment, *(m.subject for m in store.milestones(row.subject, known))]
 
 
 def conditions(row: Tranche, at: datetime, known: datetime | None = None) -> list[Condition]:
@@ -108,7 +108,7 @@ def conditions(row: Tranche, at: datetime, known: datetime | None = None) -> lis
         held = store.protocol(plan.subject, known)
         verifier = seats(here, "verifier", held.verifier) if held else ""
         states.append(milestone_state(plan, commitment.donor, {**holders, calc.VERIFIED: verifier}, known))
-    questions = law.open_questions(here, subjects(row), known)
+    questions = law.open_questions(here, subjects(row, known), known)
     state = calc.TrancheState(
         str(row.subject),
         tuple(states),

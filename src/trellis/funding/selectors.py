@@ -8,9 +8,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from trellis.calc import release as calc
-from trellis.core import clock
+from trellis.core import clock, reading
 from trellis.core.conditions import Condition, Hidden
-from trellis.funding import rule, store
+from trellis.funding import book, rule, store
+from trellis.funding.book import Paid
 from trellis.funding.models import (
     Claim,
     Commitment,
@@ -46,18 +47,27 @@ def tranche_rows(commitment: UUID, at: datetime | None = None) -> list[Tranche]:
 
 def short_term(commitment: UUID, at: datetime | None = None) -> bool:
     """FIN-01: whether all of a commitment lies in a single year."""
-    return len({row.year for row in tranche_rows(commitment, at)}) <= 1
+    return commitment in short_terms([commitment], at)
+
+
+def short_terms(commitments: Sequence[UUID], at: datetime | None = None) -> set[UUID]:
+    """Those of some commitments of which all lies in a single year."""
+    years: dict[UUID, set[int]] = {commitment: set() for commitment in commitments}
+    rows = Tranche.objects.as_of(at).filter(commitment__in=list(commitments))
+    for commitment, year in rows.values_list("commitment", "year"):
+        years[commitment].add(year)
+    return {commitment for commitment, found in years.items() if len(found) <= 1}
 
 
 def commitments_in_force(arrangement: UUID, at: datetime | None = None) -> list[Commitment]:
     """Commitments made by then whose last tranche has not passed its last day."""
     at = at or clock.now()
     day = store.day_of(arrangement, at)
-    return [
-        row
-        for row in commitments(arrangement, at)
-        if any(tranche.long_stop >= day for tranche in tranche_rows(row.subject, at))
-    ]
+    running = (
+        Tranche.objects.as_of(at).filter(stream=arrangement, long_stop__gte=day).values_list("commitment", flat=True)
+    )
+    found = set(running)
+    return [row for row in commitments(arrangement, at) if row.subject in found]
 
 
 def donors_in_force(arrangement: UUID, at: datetime) -> list[UUID]:
@@ -185,8 +195,8 @@ def _progress(
 
 def tranches(arrangement: UUID, at: datetime | None = None) -> list[TrancheView]:
     """Every tranche of a programme by planned day, as it stands or stood."""
-    rows = Tranche.objects.as_of(at).filter(stream=arrangement).order_by("due", "number", "subject")
-    return [tranche_view(row, at) for row in rows]
+    with reading.scope(), book.opened(arrangement, at) as held:
+        return [tranche_view(row, at) for row in held.tranches.get(arrangement, ())]
 
 
 def tranche(viewer: Viewer, arrangement: UUID, subject: UUID) -> TrancheView:
@@ -213,16 +223,16 @@ def verifications(viewer: Viewer, milestone: UUID) -> list[Verification]:
     return list(rows.order_by("-recorded_at", "-id"))
 
 
-def payments(viewer: Viewer, arrangement: UUID, tranche: UUID) -> list[store.Paid]:
+def payments(viewer: Viewer, arrangement: UUID, tranche: UUID) -> list[Paid]:
     """Payments of a tranche with what the payee said, as far as the viewer may read them, by day."""
     parties.programme_for(viewer, arrangement)
     purpose = _("Payments")
     rows = gate.visible(PaymentSent, viewer, purpose).filter(tranche=tranche).order_by("paid_on", "id")
     said = {row.payment: row for row in gate.visible(PaymentReceipt, viewer, purpose).filter(tranche=tranche)}
-    return [store.Paid(row, said.get(row.subject)) for row in rows]
+    return [Paid(row, said.get(row.subject)) for row in rows]
 
 
-def payments_made(tranches: Sequence[UUID], at: datetime | None = None) -> list[store.Paid]:
+def payments_made(tranches: Sequence[UUID], at: datetime | None = None) -> list[Paid]:
     """Payments of tranches as of a moment, whoever asks; who hands them on judges what is open."""
     return store.payments(tranches, at)
 

@@ -1,31 +1,28 @@
 """Plain reads of funding's own tables for its kinds, services and selectors. Other areas use selectors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-
 from trellis.calc import funding as calc
 from trellis.core.conditions import Hidden
 from trellis.core.money import minor_units
+from trellis.funding import book
+from trellis.funding.book import Paid, Standing
 from trellis.funding.models import (
     Acceptance,
     Claim,
     Commitment,
     Milestone,
-    PaymentReceipt,
-    PaymentSent,
     Protocol,
     Release,
     Tranche,
     Verification,
 )
-from trellis.governance.models import Decision, Key, Slot
+from trellis.governance.models import Key
 from trellis.parties import selectors as parties
 
 ZERO = Decimal(0)
@@ -37,6 +34,8 @@ def day_of(arrangement: UUID, at: datetime) -> date:
 
 
 def _one(model: Any, subject: UUID, arrangement: UUID | None, at: datetime | None) -> Any:
+    if held := book.current(at):
+        return held.rows[model].get(subject)
     rows = model.objects.as_of(at).filter(subject=subject)
     return (rows.filter(stream=arrangement) if arrangement else rows).first()
 
@@ -79,11 +78,15 @@ def acceptance(subject: UUID, at: datetime | None = None) -> Acceptance | None:
 
 def milestones(tranche: UUID, at: datetime | None = None) -> list[Milestone]:
     """The milestones of a tranche in order."""
+    if held := book.current(at):
+        return list(held.milestones.get(tranche, ()))
     return list(Milestone.objects.as_of(at).filter(tranche=tranche).order_by("number", "subject"))
 
 
 def released(tranche: UUID, at: datetime | None = None) -> Decimal:
     """All money of a tranche released so far."""
+    if held := book.current(at):
+        return held.released.get(tranche, ZERO)
     return sum((row.amount for row in Release.objects.as_of(at).filter(tranche=tranche)), ZERO)
 
 
@@ -95,6 +98,8 @@ def earned(tranche: UUID, at: datetime | None = None) -> Decimal:
 
 def claim(milestone: UUID, at: datetime | None = None) -> Claim | None:
     """The newest claim of a milestone."""
+    if held := book.current(at):
+        return held.claims.get(milestone)
     rows = Claim.records.privileged().as_of(at).filter(milestone=milestone)
     found: Claim | None = rows.order_by("-recorded_at", "-id").first()
     return found
@@ -108,36 +113,18 @@ def claim_version(id: UUID) -> Claim | None:
 
 def verification(claim: UUID, at: datetime | None = None) -> Verification | None:
     """The newest verification of one version of a claim."""
+    if held := book.current(at):
+        return held.verifications.get(claim)
     rows = Verification.records.privileged().as_of(at).filter(claim=claim)
     found: Verification | None = rows.order_by("-recorded_at", "-id").first()
     return found
 
 
-@dataclass(frozen=True)
-class Paid:
-    """A payment with what its receipt says. `received` None: the payee has not said."""
-
-    sent: PaymentSent
-    receipt: PaymentReceipt | None
-
-    @property
-    def disputed(self) -> bool:
-        return bool(self.receipt and self.receipt.disputed)
-
-    @property
-    def received(self) -> Decimal | None:
-        """What arrived, also where the rest is disputed."""
-        return None if self.receipt is None else self.receipt.amount
-
-
 def payments(tranches: Sequence[UUID], at: datetime | None = None) -> list[Paid]:
     """Payments of tranches with their newest receipt, by day."""
-    rows = PaymentSent.records.privileged().as_of(at).filter(tranche__in=list(tranches)).order_by("paid_on", "id")
-    receipts: dict[UUID, PaymentReceipt] = {}
-    said = PaymentReceipt.records.privileged().as_of(at).filter(tranche__in=list(tranches))
-    for row in said.order_by("recorded_at", "id"):
-        receipts[row.payment] = row
-    return [Paid(row, receipts.get(row.subject)) for row in rows]
+    if held := book.current(at):
+        return [one for tranche in tranches for one in held.paid.get(tranche, ())]
+    return book.payments(list(tranches), at)
 
 
 def money_earned(plan: Milestone, held: Protocol, value: Decimal, currency: str) -> Decimal:
@@ -152,31 +139,11 @@ def money_earned(plan: Milestone, held: Protocol, value: Decimal, currency: str)
     return plan.allocation if pay.share == 1 else ZERO
 
 
-@dataclass(frozen=True)
-class Standing:
-    """An open proposal about a subject: which sides have a key standing, and since when it waits."""
-
-    decision: UUID
-    at: datetime
-    last_key_at: datetime | None
-    keys: dict[str, bool]
-
-
 def open_decision(kind: str, about: UUID, at: datetime | None = None) -> Standing | None:
     """The newest proposal of a kind about a subject that is open, or was at a moment."""
-    rows = Decision.objects.filter(kind=kind, about=about)
-    keys = Key.objects.all()
-    if at is None:
-        rows, keys = rows.filter(outcome=None), keys.filter(taken_back=None)
-    else:
-        rows = rows.filter(Q(outcome=None) | Q(outcome__at__gt=at), at__lte=at)
-        keys = keys.filter(Q(taken_back=None) | Q(taken_back__at__gt=at), at__lte=at)
-    found = rows.order_by("-at", "-seq").first()
-    if found is None:
-        return None
-    turned = list(keys.filter(slot__decision=found).select_related("slot"))
-    sides = {slot.side: False for slot in Slot.objects.filter(decision=found)} | {k.slot.side: True for k in turned}
-    return Standing(found.pk, found.at, max((key.at for key in turned), default=None), sides)
+    if (held := book.current(at)) and kind in book.KINDS:
+        return held.standing.get((kind, about))
+    return book.standing([kind], [about], at).get((kind, about))
 
 
 def keys_of(decision: UUID | None) -> dict[str, Key]:

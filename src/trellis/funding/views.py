@@ -90,12 +90,13 @@ def commitments(request: Asked) -> HttpResponse:
             TrancheTable.filters[1],
         ]
 
+    short = selectors.short_terms([row.subject for row in rows])
     table = Here(request, [row_of(here, view, names) for view in views])
     if (download := table.response_or_none()) is not None:
         return download  # type: ignore[return-value]  # streamed
     context = {
         "table": table,
-        "commitments": [_shown(row, names) for row in rows],
+        "commitments": [_shown(row, names, short) for row in rows],
         "drafts": drafts.drafts(request.viewer, here, "commitment"),
         "held": sum(view.state in ("held", "disputed") for view in views),
         "figures": _figures(request, rows, names),
@@ -104,11 +105,11 @@ def commitments(request: Asked) -> HttpResponse:
     return render(request, "funding/commitments.html", context)
 
 
-def _shown(row: Commitment, names: dict[UUID, str]) -> dict[str, Any]:
+def _shown(row: Commitment, names: dict[UUID, str], short: set[UUID]) -> dict[str, Any]:
     return {
         "row": row,
         "donor": names.get(row.donor, ""),
-        "short_term": selectors.short_term(row.subject),
+        "short_term": row.subject in short,
         "url": address("funding:commitment", row.stream, row.subject),
     }
 
@@ -143,7 +144,7 @@ def commitment(request: Asked, commitment: UUID) -> HttpResponse:
     table.filters = []  # type: ignore[misc]  # of one donor there is nothing to choose
     if (download := table.response_or_none()) is not None:
         return download  # type: ignore[return-value]  # streamed
-    context = {**_shown(row, names), "table": table, "views": views}
+    context = {**_shown(row, names, selectors.short_terms([row.subject])), "table": table, "views": views}
     context["agreement_url"] = address("agreements:agreement", here, row.agreement)
     context["decision_url"] = address("governance:decision", here, row.decision)
     context["released"] = sum((v.released for v in views), store.ZERO)

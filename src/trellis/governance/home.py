@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from trellis.core import clock, ports
+from trellis.core import clock, ports, reading
 from trellis.core.ports import WorkItem
 from trellis.governance import selectors
 from trellis.governance.models import Decision, Dissent, Outcome, Visit
@@ -67,6 +67,7 @@ def keys_open(viewer: Viewer) -> list[OpenKey]:
 
 def work(viewer: Viewer) -> list[WorkItem]:
     """What every area has for the viewer: dated things first, by date; then by how long they wait."""
+    reading.siblings([programme.id for programme in parties.programmes_of(viewer)])
     found = [item for port in ports.work_items for item in port(viewer)]
     far = datetime.max.replace(tzinfo=clock.now().tzinfo)
     return sorted(found, key=lambda item: (item.due or far, item.since or far, str(item.title)))

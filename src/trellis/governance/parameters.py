@@ -1,5 +1,6 @@
 """Thresholds, weights and defaults: each with a declared default, changed for a programme by decision (X-10)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -48,9 +49,12 @@ def parameter(arrangement: UUID, name: str, as_of: datetime | None = None) -> st
     return _decided(arrangement, as_of).get(name, _declared[name].default)
 
 
-@reading.remembered
-def _decided(arrangement: UUID, as_of: datetime | None) -> dict[str, str]:
-    return dict(Parameter.objects.as_of(as_of).filter(stream=arrangement).values_list("name", "value"))
+@reading.together
+def _decided(arrangements: Sequence[UUID], as_of: datetime | None) -> dict[UUID, dict[str, str]]:
+    found: dict[UUID, dict[str, str]] = {arrangement: {} for arrangement in arrangements}
+    for row in Parameter.objects.as_of(as_of).filter(stream__in=arrangements):
+        found[row.stream][row.name] = row.value
+    return found
 
 
 declare("emergency.days", "14", "days", "An emergency act ends after two weeks unless ratified (kernel).")

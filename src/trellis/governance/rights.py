@@ -1,12 +1,13 @@
 """Who may propose and whose keys adopt: the matrix, read; slots, resolved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from trellis.core import ids, ports
+from trellis.core import ids, ports, reading
 from trellis.core.conditions import Blocked, Condition, Invalid
 from trellis.governance.models import MatrixRow
 from trellis.governance.registry import Context, DecisionKind, Need, decision_kinds
@@ -84,13 +85,20 @@ def matrix_subject(arrangement: UUID, kind: str) -> UUID:
 
 def right(arrangement: UUID, kind: DecisionKind[Any]) -> Right:
     """The row in force for a kind; the declared default where the matrix predates the kind."""
-    row = MatrixRow.objects.current().filter(stream=arrangement, kind=kind.name).first()
-    return _right(kind, row)
+    return _right(kind, _rows(arrangement).get(kind.name))
+
+
+@reading.together
+def _rows(arrangements: Sequence[UUID]) -> dict[UUID, dict[str, MatrixRow]]:
+    found: dict[UUID, dict[str, MatrixRow]] = {arrangement: {} for arrangement in arrangements}
+    for row in MatrixRow.objects.current().filter(stream__in=arrangements):
+        found[row.stream][row.kind] = row
+    return found
 
 
 def all_rights(arrangement: UUID) -> dict[str, Right]:
     """The rows in force for every kind, in one query."""
-    rows = {row.kind: row for row in MatrixRow.objects.current().filter(stream=arrangement)}
+    rows = _rows(arrangement)
     return {kind.name: _right(kind, rows.get(kind.name)) for kind in decision_kinds()}
 
 

@@ -150,7 +150,7 @@ def _of_function(viewer: Viewer, programme: Programme, state: State, leads: bool
 
 
 def _open_to_all(arrangement: UUID, function: UUID) -> bool:
-    owners = set(selectors.presence_rows(arrangement, function).values_list("owner", flat=True))
+    owners = {row.owner for row in selectors.presence_rows(arrangement, function)}
     return all(
         gate.may_read_figures(Viewer(organisation=party), owner, "handover.presence", arrangement)
         for party in parties.sides(arrangement)

@@ -19,8 +19,8 @@ def _programme(ask: Ask) -> UUID:
 
 
 def _scope(ask: Ask) -> Sequence[UUID]:
-    rows = selectors.presence_rows(_programme(ask), ask.uuid("function")).order_by()
-    return [_programme(ask), *sorted({owner for (owner,) in rows.values_list("owner").distinct()})]
+    rows = selectors.presence_rows(_programme(ask), ask.uuid("function"))
+    return [_programme(ask), *sorted({row.owner for row in rows})]
 
 
 def _readiness(ask: Ask) -> Figure:

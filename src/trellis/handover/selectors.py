@@ -1,9 +1,10 @@
 """Reads of handover, as of a moment: plans, the ladder, readiness, and what stands against the next step."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from trellis.calc import handover as calc
@@ -12,7 +13,7 @@ from trellis.calc.figure import divide
 from trellis.calc.handover import LADDER, Step
 from trellis.catalogue import selectors as catalogue
 from trellis.catalogue.schemas import FunctionView
-from trellis.core import clock
+from trellis.core import clock, reading
 from trellis.core.conditions import Hidden
 from trellis.governance.parameters import parameter
 from trellis.handover import criteria
@@ -33,8 +34,44 @@ def _plan(row: Plan) -> PlanView:
 
 def plan(programme: UUID, function: UUID, as_of: datetime | None = None) -> PlanView | None:
     """The plan of a function in force; None where there is none."""
-    row = Plan.objects.as_of(as_of).filter(stream=programme, subject=function).first()
+    row = _plans(programme, as_of).get(function)
     return _plan(row) if row else None
+
+
+# All of a programme at once: a page over its functions asks no more often for many than for one.
+
+
+@reading.together
+def _plans(programmes: Sequence[UUID], as_of: datetime | None) -> dict[UUID, dict[UUID, Plan]]:
+    found: dict[UUID, dict[UUID, Plan]] = {programme: {} for programme in programmes}
+    for row in Plan.objects.as_of(as_of).filter(stream__in=programmes):
+        found[row.stream][row.subject] = row
+    return found
+
+
+@reading.together
+def _rungs(programmes: Sequence[UUID]) -> dict[UUID, dict[UUID, list[Any]]]:
+    return _grouped(programmes, Rung.objects.filter(stream__in=programmes).order_by("seq"), "stream", "subject")
+
+
+@reading.together
+def _accepted(programmes: Sequence[UUID], as_of: datetime | None) -> dict[UUID, dict[UUID, list[Acceptance]]]:
+    return _grouped(programmes, Acceptance.objects.as_of(as_of).filter(stream__in=programmes), "stream", "function")
+
+
+@reading.together
+def _presence(programmes: Sequence[UUID], as_of: datetime | None) -> dict[UUID, dict[UUID, list[Presence]]]:
+    rows = Presence.records.privileged().as_of(as_of).filter(context__in=programmes).order_by("first_day", "id")
+    return _grouped(programmes, rows, "context", "function")
+
+
+def _grouped(
+    programmes: Sequence[UUID], rows: Iterable[Any], programme: str, name: str
+) -> dict[UUID, dict[UUID, list[Any]]]:
+    found: dict[UUID, dict[UUID, list[Any]]] = {one: {} for one in programmes}
+    for row in rows:
+        found[getattr(row, programme)].setdefault(getattr(row, name), []).append(row)
+    return found
 
 
 def plan_versions(programme: UUID, function: UUID) -> list[PlanView]:
@@ -44,10 +81,9 @@ def plan_versions(programme: UUID, function: UUID) -> list[PlanView]:
 
 def rungs(programme: UUID, function: UUID, as_of: datetime | None = None) -> list[RungView]:
     """The steps that a function has been on, in order."""
-    rows = Rung.objects.filter(stream=programme, subject=function).order_by("seq")
     return [
         RungView(row.step, row.since, row.closed_at, row.reason, row.decision)
-        for row in rows
+        for row in _rungs(programme).get(function, ())
         if as_of is None or row.at <= as_of
     ]
 
@@ -60,14 +96,12 @@ def step(programme: UUID, function: FunctionView, as_of: datetime | None = None)
 
 def acceptances(programme: UUID, function: UUID, as_of: datetime | None = None) -> dict[str, Acceptance]:
     """What was accepted, by criterion."""
-    rows = Acceptance.objects.as_of(as_of).filter(stream=programme, function=function)
-    return {row.criterion: row for row in rows}
+    return {row.criterion: row for row in _accepted(programme, as_of).get(function, ())}
 
 
-def presence_rows(programme: UUID, function: UUID, as_of: datetime | None = None) -> RecordQuerySet:
+def presence_rows(programme: UUID, function: UUID, as_of: datetime | None = None) -> list[Presence]:
     """The recorded presence of donor staff, whoever asks: for conditions and figures alone."""
-    rows = Presence.records.privileged().as_of(as_of).filter(context=programme, function=function)
-    return rows.order_by("first_day", "id")
+    return list(_presence(programme, as_of).get(function, ()))
 
 
 def presence(viewer: Viewer, programme: UUID, function: UUID) -> RecordQuerySet:
@@ -173,7 +207,7 @@ def person_days(programme: UUID, function: UUID, as_of: datetime | None = None) 
     A spell counts on the step on which it began. The rate makes steps of different length comparable.
     """
     moment = as_of or clock.now()
-    rows = list(presence_rows(programme, function, as_of))
+    rows = presence_rows(programme, function, as_of)
     found: list[tuple[Step, Decimal | None]] = []
     for rung in rungs(programme, function, as_of):
         start, end = rung.since.date(), (rung.until or moment).date()
@@ -209,7 +243,8 @@ def state(programme: UUID, function: UUID, as_of: datetime | None = None) -> Sta
 
 def states(programme: UUID, as_of: datetime | None = None) -> list[State]:
     """Every function that the programme supports, by title."""
-    return [_state(programme, one, as_of) for one in catalogue.functions(programme, as_of)]
+    with reading.scope():
+        return [_state(programme, one, as_of) for one in catalogue.functions(programme, as_of)]
 
 
 def _state(programme: UUID, function: FunctionView, as_of: datetime | None) -> State:
@@ -232,7 +267,7 @@ def _state(programme: UUID, function: FunctionView, as_of: datetime | None) -> S
 
 def without_plan(programme: UUID, as_of: datetime | None = None) -> list[FunctionView]:
     """Functions that donors support and that have no handover plan (EXI-04)."""
-    planned = set(Plan.objects.as_of(as_of).filter(stream=programme).values_list("subject", flat=True))
+    planned = _plans(programme, as_of)
     every = catalogue.functions(programme, as_of)
     return [one for one in every if one.donor_supported and one.id not in planned]
 
@@ -240,12 +275,18 @@ def without_plan(programme: UUID, as_of: datetime | None = None) -> list[Functio
 def waiting(viewer: Viewer, programme: UUID) -> list[Evidence]:
     """Evidence that the viewer may read and that is newer than what was accepted of its criterion."""
     parties.programme_for(viewer, programme)
-    accepted = set(Acceptance.objects.current().filter(stream=programme).values_list("evidence", flat=True))
-    rows: Sequence[Evidence] = list(
-        gate.visible(Evidence, viewer, "handover").filter(context=programme).order_by("recorded_at", "id")
-    )
-    newest = {(row.function, row.criterion): row for row in rows}
+    accepted = {row.evidence for held in _accepted(programme, None).values() for row in held}
+    newest = {(row.function, row.criterion): row for row in _evidence(programme, viewer)}
     return [row for row in newest.values() if row.pk not in accepted]
+
+
+@reading.together
+def _evidence(programmes: Sequence[UUID], viewer: Viewer) -> dict[UUID, list[Evidence]]:
+    rows = gate.visible(Evidence, viewer, "handover").filter(context__in=programmes).order_by("recorded_at", "id")
+    found: dict[UUID, list[Evidence]] = {programme: [] for programme in programmes}
+    for row in rows:
+        found[row.context].append(row)
+    return found
 
 
 def one_evidence(viewer: Viewer, programme: UUID, subject: UUID) -> Evidence:

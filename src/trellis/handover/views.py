@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trellis.calc.handover import LADDER
+from trellis.core import figures as engine
 from trellis.core.conditions import Condition, Hidden
 from trellis.core.context import address
 from trellis.core.tables import Choice, Column, Search, Table
@@ -66,8 +67,8 @@ def right(request: Asked, kind: str) -> dict[str, Any]:
     }
 
 
-def _row(request: Asked, state: State, names: dict[UUID, str]) -> dict[str, Any]:
-    withheld = readiness(request, state.function.id).withheld_by
+def _row(request: Asked, state: State, names: dict[UUID, str], shown: figures.Shown) -> dict[str, Any]:
+    withheld = shown.withheld_by
     weakest = state.readiness.weakest
     ready = _("ready") if state.readiness.ready else _("not ready")
     return {
@@ -90,7 +91,9 @@ def functions(request: Asked) -> HttpResponse:
     here = request.programme.id
     states = selectors.states(here)
     names = parties.organisation_names({state.function.owner for state in states})
-    table = FunctionTable(request, [_row(request, state, names) for state in states])
+    asks = [engine.ask("handover.readiness", {"programme": here, "function": s.function.id}) for s in states]
+    shown = figures.show_all(request.viewer, asks)
+    table = FunctionTable(request, [_row(request, state, names, one) for state, one in zip(states, shown, strict=True)])
     if (download := table.response_or_none()) is not None:
         return download  # type: ignore[return-value]  # streamed
     context = {

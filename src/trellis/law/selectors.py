@@ -1,11 +1,10 @@
 """Reads of rights questions, now or as of a moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
+from trellis.core import reading
 from trellis.core.conditions import Condition, Hidden
 from trellis.law.models import RightsQuestion
 from trellis.parties import selectors as parties
@@ -36,11 +35,26 @@ def open_questions(
     Without `about` all of the programme; with it those about one of these or about the whole programme.
     For what the system checks; pages of parties may show them.
     """
-    rows = RightsQuestion.objects.as_of(at).filter(stream=arrangement, open=True)
-    if about is not None:
-        wanted = [about] if isinstance(about, UUID) else list(about)
-        rows = rows.filter(Q(about__in=wanted) | Q(about=None) | Q(about=arrangement))
-    return list(rows.order_by("opened_at"))
+    rows = _open(arrangement, at)
+    if about is None:
+        return rows
+    wanted = {about} if isinstance(about, UUID) else set(about)
+    return [row for row in rows if row.about in wanted or row.about in (None, arrangement)]
+
+
+def _open(arrangement: UUID, at: datetime | None) -> list[RightsQuestion]:
+    rows = _versions(arrangement)
+    if at is None:
+        return [row for row in rows if row.open and row.closed_seq is None]
+    return [row for row in rows if row.open and row.at <= at and (row.closed_at is None or row.closed_at > at)]
+
+
+@reading.together
+def _versions(arrangements: Sequence[UUID]) -> dict[UUID, list[RightsQuestion]]:
+    found: dict[UUID, list[RightsQuestion]] = {arrangement: [] for arrangement in arrangements}
+    for row in RightsQuestion.objects.filter(stream__in=arrangements).order_by("opened_at", "seq"):
+        found[row.stream].append(row)
+    return found
 
 
 def changes(arrangement: UUID, at: datetime | None = None) -> list[RightsQuestion]:

@@ -64,19 +64,26 @@ def organisation(id: UUID) -> Organisation:
     return found
 
 
-@reading.remembered
 def parties(arrangement: UUID, day: date | None = None) -> list[Party]:
     """The parties with a place on `day` (today without), partner side first."""
-    day = day or clock.today()
-    places = list(Place.objects.current().filter(Q(until=None) | Q(until__gte=day), stream=arrangement, since__lte=day))
-    found = Organisation.objects.in_bulk([place.organisation for place in places])
+    return _parties(arrangement, day or clock.today())
+
+
+@reading.together
+def _parties(arrangements: Sequence[UUID], day: date) -> dict[UUID, list[Party]]:
+    places = list(
+        Place.objects.current().filter(Q(until=None) | Q(until__gte=day), stream__in=arrangements, since__lte=day)
+    )
+    known = Organisation.objects.in_bulk({place.organisation for place in places})
     order = [value for value, _ in Side.choices]
-    rows = [
-        Party(place.organisation, found[place.organisation].name, found[place.organisation].short, place.side)
-        for place in places
-        if place.organisation in found
-    ]
-    return sorted(rows, key=lambda party: (order.index(party.side), party.name))
+    found: dict[UUID, list[Party]] = {arrangement: [] for arrangement in arrangements}
+    for place in places:
+        if place.organisation in known:
+            named = known[place.organisation]
+            found[place.stream].append(Party(place.organisation, named.name, named.short, place.side))
+    for rows in found.values():
+        rows.sort(key=lambda party: (order.index(party.side), party.name))
+    return found
 
 
 def sides(arrangement: UUID) -> dict[UUID, str]:
@@ -89,13 +96,21 @@ def on_side(arrangement: UUID, side: str) -> list[UUID]:
     return [party.organisation for party in parties(arrangement) if party.side == side]
 
 
-@reading.remembered
 def programme(arrangement: UUID) -> Programme:
     """The heading of an arrangement, whoever asks. Raises Hidden when it was never founded."""
-    found = Arrangement.objects.current().filter(stream=arrangement, subject=arrangement).first()
+    found = _heading(arrangement)
     if found is None:
         raise Hidden()
-    return _programme(found)
+    return found
+
+
+@reading.together
+def _heading(arrangements: Sequence[UUID]) -> dict[UUID, Programme | None]:
+    rows = Arrangement.objects.current().filter(stream__in=arrangements, subject__in=arrangements)
+    return {
+        **dict.fromkeys(arrangements),
+        **{row.subject: _programme(row) for row in rows if row.subject == row.stream},
+    }
 
 
 def _programme(row: Arrangement) -> Programme:
@@ -171,17 +186,31 @@ def seat_views(seats: Sequence[Seat]) -> list[SeatView]:
     ]
 
 
-@reading.remembered
 def seats_in(
     arrangement: UUID, role: str | None = None, organisation: UUID | None = None, at: datetime | None = None
 ) -> list[SeatView]:
     """The seats on an arrangement's bench, now or at a moment, with their holders of now."""
-    bench = Bench.objects.as_of(at).filter(stream=arrangement)
-    if role:
-        bench = bench.filter(role=role)
-    if organisation:
-        bench = bench.filter(organisation=organisation)
-    return seat_views(list(Seat.objects.filter(pk__in=bench.values("subject")).order_by("made_at", "pk")))
+    return [
+        seat
+        for seat, on, owner in _bench(arrangement, at)
+        if (not role or on == role) and (not organisation or owner == organisation)
+    ]
+
+
+@reading.together
+def _bench(arrangements: Sequence[UUID], at: datetime | None) -> dict[UUID, list[tuple[SeatView, str, UUID]]]:
+    """The seats of arrangements, each with the role and organisation under which it stands on the bench."""
+    rows = {(row.stream, row.subject): row for row in Bench.objects.as_of(at).filter(stream__in=arrangements)}
+    seats = Seat.objects.filter(pk__in={subject for _stream, subject in rows}).order_by("made_at", "pk")
+    views = seat_views(list(seats))
+    return {
+        arrangement: [
+            (seat, rows[arrangement, seat.id].role, rows[arrangement, seat.id].organisation)
+            for seat in views
+            if (arrangement, seat.id) in rows
+        ]
+        for arrangement in arrangements
+    }
 
 
 def seats_of(organisation: UUID) -> list[SeatView]:
@@ -196,6 +225,7 @@ def seat_history(seat: UUID) -> list[SeatHolding]:
     )
 
 
+@reading.remembered
 def seats_held(person: UUID) -> set[UUID]:
     """The seats in which a person sits now, by filling or delegation."""
     return set(SeatHolding.objects.filter(holdings_in_force(), person=person).values_list("seat_id", flat=True))

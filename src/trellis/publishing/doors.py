@@ -1,14 +1,14 @@
 """What publishing offers to other floors through the ports of core."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from trellis.core import clock, formats
+from trellis.core import clock, formats, reading
 from trellis.core.context import address
 from trellis.core.ports import Link, NavItem, Step, WorkItem
 from trellis.governance.parameters import declare, parameter
@@ -47,9 +47,15 @@ def steps(arrangement: UUID) -> Sequence[Step]:
 
 def is_due(arrangement: UUID) -> bool:
     """ACC-05: whether the last regular report is older than the programme's interval."""
-    last = Publication.objects.filter(stream=arrangement, corrects=None).order_by("-number").defer("sections").first()
+    last = _last_regular(arrangement)
     days = int(parameter(arrangement, "publishing.every"))
-    return last is not None and clock.now() > last.at + timedelta(days=days)
+    return last is not None and clock.now() > last + timedelta(days=days)
+
+
+@reading.together
+def _last_regular(arrangements: Sequence[UUID]) -> dict[UUID, datetime | None]:
+    rows = Publication.objects.filter(stream__in=arrangements, corrects=None).order_by("number")
+    return {**dict.fromkeys(arrangements), **dict(rows.values_list("stream", "at"))}
 
 
 def work_items(viewer: Any) -> Sequence[WorkItem]:
