@@ -35,10 +35,10 @@ class Place:
             stderr=subprocess.PIPE,
         )
 
-    def run(self, *arguments: str) -> Any:
+    def run(self, *arguments: str, timeout: float = 180) -> Any:
         """Runs it to its end and reads its last line as JSON. Fails loudly when it fails."""
         process = self.start(*arguments)
-        out, err = process.communicate(timeout=180)
+        out, err = process.communicate(timeout=timeout)
         assert process.returncode == 0, err[-3000:]
         return json.loads(out.strip().splitlines()[-1]) if out.strip() else None
 

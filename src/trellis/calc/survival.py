@@ -168,8 +168,9 @@ def kaplan_meier(durations: Durations) -> Survival:
     """The curve of `durations`. With none, an empty curve whose quantiles are not reached."""
     happened = np.sort(durations.times[durations.events])
     censored = np.sort(durations.times[~durations.events])
-    times, d = _counts(happened)
-    before = np.searchsorted(happened, times) + np.searchsorted(censored, times)
+    starts = _starts(happened)
+    times, d = happened[starts], np.diff(np.append(starts, happened.size))
+    before = starts + np.searchsorted(censored, times)
     last = max(happened[-1:].max(initial=0.0), censored[-1:].max(initial=0.0))
     return _curve(times, d, durations.times.size - before, censored.size, durations.unknown, float(last))
 
@@ -204,11 +205,11 @@ def from_table(table: RiskTable) -> Survival:
     return _curve(table.times[used], table.events[used], at_risk[used], int(table.censored.sum()), table.unknown, last)
 
 
-def _counts(ordered: Floats) -> tuple[Floats, NDArray[np.int64]]:
+def _starts(ordered: Floats) -> NDArray[np.intp]:
+    """Where each distinct value of an ordered column begins."""
     if not ordered.size:
-        return ordered, np.empty(0, np.int64)
-    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    return ordered[starts], np.diff(np.append(starts, ordered.size))
+        return np.empty(0, np.intp)
+    return np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
 
 
 def _curve(

@@ -6,6 +6,11 @@ import sys
 
 def main() -> None:
     """Runs `trellis COMMAND …`; `trellis help` lists the commands."""
+    if sys.argv[1:2] == ["sign"]:
+        # Works on a machine that holds a key and nothing else: no settings, no database.
+        from trellis.web.sign import main as sign
+
+        sys.exit(sign(sys.argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trellis.web.settings")
     if sys.argv[1:2] == ["demo"]:
         # The demonstration keeps its own database beside, never in a real installation's.

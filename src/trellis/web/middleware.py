@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from trellis.core import reading
 from trellis.core.conditions import Invalid, Refused, TrellisError
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -24,6 +25,18 @@ def headers(get_response: Handler) -> Handler:
         if not request.path.startswith("/static/"):
             response.setdefault("Cache-Control", "private, no-store")
         return response
+
+    return middleware
+
+
+def reading_once(get_response: Handler) -> Handler:
+    """A page asks for the same thing once, however many of its parts want it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return get_response(request)
+        with reading.scope():
+            return get_response(request)
 
     return middleware
 

@@ -41,11 +41,13 @@ INSTALLED_APPS = [
     "trellis.sharing",
     "trellis.governance",
     "trellis.catalogue",
+    "trellis.exchange",
     "trellis.assessment",
     "trellis.planning",
     "trellis.law",
     "trellis.agreements",
     "trellis.funding",
+    "trellis.regional",
     "trellis.measurement",
     "trellis.handover",
     "trellis.operations",
@@ -64,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "trellis.web.middleware.reading_once",
     "trellis.parties.middleware.viewer",
     "trellis.sharing.middleware.access_log",
     "trellis.web.middleware.Refusals",
@@ -94,6 +97,7 @@ ATOMIC_REQUESTS = False
 FILES = HOME / "files"
 FILE_LIMIT = env.number("FILE_LIMIT_MB", 50) * 1024 * 1024
 IMPORT_LIMIT = env.number("IMPORT_LIMIT_MB", 20) * 1024 * 1024
+EXCHANGE_LIMIT = env.number("EXCHANGE_LIMIT_MB", 10) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 
@@ -147,6 +151,12 @@ if env.text("MAIL_HOST"):
     EMAIL_HOST = env.text("MAIL_HOST")
     EMAIL_PORT = env.number("MAIL_PORT", 587)
     EMAIL_USE_TLS = env.flag("MAIL_TLS", True)
+    EMAIL_HOST_USER = env.text("MAIL_USER")
+    EMAIL_HOST_PASSWORD = env.text("MAIL_PASSWORD")
+    EMAIL_TIMEOUT = 20
+MAIL_HOUR = env.number("MAIL_HOUR", 5)
+if not 0 <= MAIL_HOUR <= 23:
+    raise ImproperlyConfigured("TRELLIS_MAIL_HOUR must be an hour from 0 to 23")
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "trellis@localhost")
 
 LOGGING = {

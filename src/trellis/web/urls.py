@@ -24,7 +24,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(PROGRAMME + "results/", include("trellis.measurement.urls")),
     path(PROGRAMME + "handover/", include("trellis.handover.urls")),
     path("incidents/", include("trellis.operations.urls")),
+    path("operations/", include("trellis.operations.practice.urls")),
     path(PROGRAMME + "delivery/", include("trellis.delivery.urls")),
+    path(PROGRAMME + "regional/", include("trellis.regional.urls")),
     path(PROGRAMME + "publication/", include("trellis.publishing.urls_programme")),
     path("public/", include("trellis.publishing.urls")),
+    path(PROGRAMME + "exchange/", include("trellis.exchange.urls")),
+    path("taxii2/", include("trellis.exchange.taxii.urls")),
 ]

@@ -53,11 +53,12 @@ ORGANISATIONS: dict[str, tuple[str, str, str, str, list[Member]]] = {
             ("programme-officer", "Teresa Lobo", "fr"),
             ("coordinator", "Rui Caldas", "fr"),
             ("co-chair", "Ana Serrano", "fr"),
+            ("cert-lead", "Duarte Pinho", "fr"),
         ],
     ),
     "centre": (
         "Coastal Cyber Centre", "CCC", "international", "",
-        [(None, "Fatou Keita", "fr"), ("trainer", "Moussa Camara", "fr")],
+        [(None, "Fatou Keita", "fr"), ("trainer", "Moussa Camara", "fr"), ("cert-lead", "Aminata Sow", "fr")],
     ),
     "evaluator": (
         "Tarn Evaluation", "Tarn", "academia", "",

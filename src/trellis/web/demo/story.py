@@ -6,7 +6,7 @@ from django.conf import settings
 
 from trellis.core import clock, node
 from trellis.core.clock import ClockError
-from trellis.web.demo import courses, money, needs, plan, public, results, work
+from trellis.web.demo import courses, exchange, joins, money, needs, plan, practice, public, regional, results, work
 from trellis.web.demo.calendar import Calendar, beginning
 from trellis.web.demo.cast import found, gather
 
@@ -25,7 +25,11 @@ def tell(say: Callable[[str], None]) -> None:
     names = plan.happen(cast, calendar)
     money.happen(cast, calendar, names)
     work.happen(cast, calendar)
+    practice.happen(cast, calendar)
     courses.happen(cast, calendar, names)
+    exchange.happen(cast, calendar)
+    regional.happen(cast, calendar)
     results.happen(cast, calendar)
+    joins.happen(cast, calendar)
     public.happen(cast, calendar)
     calendar.tell(say)

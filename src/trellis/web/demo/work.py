@@ -22,6 +22,14 @@ TITLES = [
     ("Backups of a hospital unreadable", "health", "high"),
     ("Telephone fraud against pensioners", "telecoms", "low"),
 ]
+CLASSES = {
+    "ports": "malicious-code",
+    "finance": "availability",
+    "government": "fraud:phishing",
+    "energy": "intrusions",
+    "telecoms": "fraud",
+    "health": "malicious-code",
+}
 # Median hours to contain by quarter of the story: they fall as the duty desk fills.
 CONTAIN = [70, 58, 40, 30, 22, 18, 16]
 
@@ -98,6 +106,7 @@ def _recording(
             title=title,
             sector=sector,
             severity=severity,
+            classification=CLASSES.get(sector, ""),
             summary="Recorded by the duty desk from the ticket.",
             **{name: moment for name, moment in stamps.items() if moment <= clock.now()},  # type: ignore[arg-type]
         ).subject
