@@ -1,10 +1,11 @@
-"""`make test`: the suite on SQLite, the browser tests by themselves, then the database's tests on PostgreSQL."""
+"""`make test`: the suite on SQLite, then the database's tests on PostgreSQL and, beside them, the browser tests."""
 
 import os
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as tree
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.tools.postgres import server
@@ -13,40 +14,47 @@ BASE = [sys.executable, "-m", "pytest", "-q"]
 BOTH = ["-n", "2", "--dist", "loadfile"]
 
 
-_failed: list[str] = []
+@dataclass
+class Part:
+    """One run of pytest, begun at once. What it prints is kept until it has ended, so that parts do not mix."""
 
+    title: str
+    arguments: list[str]
+    env: dict[str, str] = field(default_factory=dict)
 
-def run(title: str, *arguments: str, **env: str) -> int:
-    """One pytest run; its exit code. No test at all is a fault, not a success."""
-    print(title, flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.xml"
-        code = subprocess.run([*BASE, f"--junitxml={report}", *arguments], check=False, env=os.environ | env).returncode
-        cases = tree.parse(report).iter("testcase") if report.exists() else []
-        _failed.extend(
-            f"{title}: {case.get('classname')}::{case.get('name')}"
+    def __post_init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="trellis-part-"))
+        self.report, self.said = self.folder / "report.xml", self.folder / "said"
+        with self.said.open("wb") as out:
+            command = [*BASE, f"--junitxml={self.report}", *self.arguments]
+            self.process = subprocess.Popen(command, env=os.environ | self.env, stdout=out, stderr=subprocess.STDOUT)
+
+    def end(self) -> list[str]:
+        """Waits and shows what was printed. What failed; a run that ended badly without a test names itself."""
+        code = self.process.wait()
+        print(f"== {self.title}\n{self.said.read_text(errors='replace')}", flush=True)
+        cases = tree.parse(self.report).iter("testcase") if self.report.exists() else []
+        failed = [
+            f"{self.title}: {case.get('classname')}::{case.get('name')}"
             for case in cases
             if case.find("failure") is not None or case.find("error") is not None
-        )
-    if code and not any(line.startswith(title) for line in _failed):
-        _failed.append(f"{title}: pytest ended with {code}")
-    return code
+        ]
+        # No test at all is a fault, not a success.
+        return failed or ([f"{self.title}: pytest ended with {code}"] if code else [])
 
 
 def main() -> int:
-    codes = [
-        run("SQLite", *BOTH, "-m", "not soak and not browser"),
-        # Alone, so that a page is not timed out by its neighbours.
-        run("Browser", "-m", "browser and not soak"),
-    ]
+    failed = Part("SQLite", [*BOTH, "-m", "not soak and not browser"]).end()
     with server() as url:
         marks = "database and not soak and not browser"
+        browser = Part("Browser", ["-m", "browser and not soak"])
         # The areas and the faults; addresses and endpoints are walked on SQLite.
-        codes.append(run("PostgreSQL", *BOTH, "-m", marks, "src", "tests/faults", TRELLIS_DATABASE_URL=url))
+        postgres = Part("PostgreSQL", [*BOTH, "-m", marks, "src", "tests/faults"], {"TRELLIS_DATABASE_URL": url})
+        failed += [*browser.end(), *postgres.end()]
     # Again at the end, where somebody who has only the tail of the output looks.
-    for line in _failed:
+    for line in failed:
         print("FAILED", line)
-    return max(codes)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

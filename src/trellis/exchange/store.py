@@ -23,14 +23,19 @@ LAST = 2**63
 Failures = list[tuple[str, str, str]]
 COLUMNS = (
     "id", "subject", "collection", "owner", "stix_id", "version", "label", "number", "added", "superseded_at", "retracted",
+    "said_by",
 )  # fmt: skip
 
 
 @dataclass
 class Chain:
-    """One producer's versions of one STIX id in one collection. `live` are those that stand, with their labels."""
+    """One producer's versions of one STIX id in one collection. `live` are those that stand, with their labels.
+
+    `source`: whom the producer pulled it from; then only what comes from there again changes it.
+    """
 
     subject: UUID
+    source: UUID | None = None
     newest: UUID | None = None
     live: dict[str, str] = field(default_factory=dict)
 
@@ -59,13 +64,14 @@ def known(collection: UUID, owner: UUID, stix_ids: Iterable[str]) -> Known:
     first: dict[tuple[UUID, str], int] = {}
     last: dict[tuple[UUID, UUID, str, str], tuple[int, str, bool]] = {}
     for row in _rows(sorted(set(stix_ids))):
-        pk, subject, where, producer, stix_id, version, label, number, added, superseded_at, retracted = row
+        pk, subject, where, producer, stix_id, version, label, number, added, superseded_at, retracted, said_by = row
         first[producer, stix_id] = min(first.get((producer, stix_id), added), added)
         at = (where, producer, stix_id, version)
         if at not in last or last[at][0] < number:
             last[at] = (number, label, retracted)
         if where == collection and producer == owner:
             chain = found.chains.setdefault(stix_id, Chain(subject))
+            chain.source = chain.source or said_by
             if superseded_at is None:
                 chain.newest = pk
     for (where, producer, stix_id, version), (_number, label, retracted) in last.items():
@@ -129,7 +135,7 @@ def take(
         held = clocks.hold(collection.pk)
         start = clocks.after(held)
         there = known(collection.pk, actor.organisation, [one.stix_id for one in objects])
-        batch = _Batch(there, Sources(actor.organisation), held.number, start)
+        batch = _Batch(there, Sources(actor.organisation), held.number, start, said_by)
         batch.raws = _raws(there, [one.stix_id for one in objects if one.version is None])
         for one in objects:
             batch.take(one)
@@ -152,11 +158,16 @@ def _raws(there: Known, stix_ids: Iterable[str]) -> dict[UUID, str]:
     return found
 
 
+def _not_the_source(source: UUID) -> str:
+    who = parties.organisation_names([source]).get(source, "")
+    return _("you pulled it from %(who)s; only its source changes or relabels it") % {"who": who}
+
+
 class _Batch:
     """Rows to be written, in the order of the envelope, and what to say of each object."""
 
-    def __init__(self, there: Known, sources: Sources, number: int, added: int) -> None:
-        self.there, self.sources = there, sources
+    def __init__(self, there: Known, sources: Sources, number: int, added: int, said_by: UUID | None) -> None:
+        self.there, self.sources, self.said_by = there, sources, said_by
         self.number, self.added = number, added
         self.rows: list[dict[str, Any]] = []
         self.raws: dict[UUID, str] = {}
@@ -177,6 +188,9 @@ class _Batch:
         elif chain is not None and chain.live.get(version) == one.label:
             self.successes.append((one.stix_id, f"{version}Z"))
             return
+        if chain is not None and chain.source is not None and chain.source != self.said_by:
+            self.failures.append((one.stix_id, f"{version}Z", _not_the_source(chain.source)))
+            return
         if one.stix_id in self.there.elsewhere:
             why = self.sources.refusal(version, one.label, self.there.elsewhere[one.stix_id])
             if why:
@@ -189,7 +203,7 @@ class _Batch:
         pk = ids.new()
         late, supersedes = False, None
         if chain is None:
-            chain = self.there.chains[one.stix_id] = Chain(pk)
+            chain = self.there.chains[one.stix_id] = Chain(pk, self.said_by)
         else:
             late = any(other > version for other in chain.live)
             supersedes = None if late else chain.newest
@@ -263,7 +277,7 @@ def take_back(
 
 
 def _again(row: StixObject, supersedes: UUID | None, why: str, **changes: Any) -> dict[str, Any]:
-    names = ("subject", "label", "stix_id", "stix_type", "version", "spec_version", "revoked", "raw", "detected")
+    names = ("subject", "said_by", "label", "stix_id", "stix_type", "version", "spec_version", "revoked", "raw", "detected")
     kept = {name: getattr(row, name) for name in names}
     new = {"id": ids.new(), "supersedes": supersedes, "why": why, "retracted": False, "late": False}
     return {**kept, **new, **changes}

@@ -93,6 +93,19 @@ def test_d21_what_was_pulled_under_amber_goes_no_further(scene: Scene) -> None:
     assert names(scene, "cert", where)[-1] == indicator(9)["id"]
 
 
+def test_reg_04_what_was_pulled_is_changed_and_relabelled_by_its_source_alone(scene: Scene) -> None:
+    where = into(scene)
+    pulled(scene, where, Elsewhere([indicator(1, label="AMBER")]))
+    looser, later = indicator(1, label="CLEAR"), indicator(1, label="CLEAR", modified=5)
+    for one in (looser, later):
+        said = scene["centre"].add(f"collections/{where.id}/objects/", one)
+        assert (said["success_count"], said["failure_count"]) == (0, 1)
+        assert "only its source" in said["failures"][0]["message"]
+    assert names(scene, "cert", where) == []
+    pulled(scene, where, Elsewhere([indicator(1, label="AMBER"), later]))
+    assert names(scene, "cert", where) == [later["id"]]
+
+
 def test_reg_04_red_is_refused_by_object_and_said(scene: Scene) -> None:
     found = pulled(scene, into(scene), Elsewhere([indicator(1), indicator(2, object_marking_refs=[RED])]))
     assert found.taken == 1
