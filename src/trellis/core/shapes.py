@@ -121,7 +121,10 @@ def _amount(value: Any, unit: str) -> str:
     if unit == "share":
         per_hundred: Any = round(value * 100, 1)
         return formats.number(per_hundred)
-    return formats.number(round(value, 1) if unit in ("hours", "days") else value)
+    if unit in ("hours", "days"):
+        one_place: Any = round(value, 1)
+        return formats.number(one_place)
+    return formats.number(value)
 
 
 def _beside(figure: Any, unit: str) -> str:

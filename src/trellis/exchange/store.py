@@ -277,7 +277,18 @@ def take_back(
 
 
 def _again(row: StixObject, supersedes: UUID | None, why: str, **changes: Any) -> dict[str, Any]:
-    names = ("subject", "said_by", "label", "stix_id", "stix_type", "version", "spec_version", "revoked", "raw", "detected")
+    names = (
+        "subject",
+        "said_by",
+        "label",
+        "stix_id",
+        "stix_type",
+        "version",
+        "spec_version",
+        "revoked",
+        "raw",
+        "detected",
+    )
     kept = {name: getattr(row, name) for name in names}
     new = {"id": ids.new(), "supersedes": supersedes, "why": why, "retracted": False, "late": False}
     return {**kept, **new, **changes}
