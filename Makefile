@@ -37,7 +37,7 @@ soak: $(VENV)/.test
 	$(BIN)/python -m pytest -m soak -p no:cacheprovider
 
 bench: $(VENV)/.test
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(WHAT)
 
 lock:
 	$(BIN)/uv pip compile requirements/run.in --universal --generate-hashes --no-header -q --python-version 3.11 -o requirements/run.lock

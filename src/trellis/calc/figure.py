@@ -138,6 +138,26 @@ class Figure:
             caveats=(),
         )
 
+    def rounded(self, digits: int) -> Self:
+        """The same figure with value, interval and parts to so many significant digits, which a caveat says.
+
+        Whole numbers are counts and stay. Raises ValueError for no digits at all.
+        """
+        if digits < 1:
+            raise ValueError("at least one digit is needed")
+
+        def short(value: Any) -> Any:
+            return value if not isinstance(value, Decimal | float) else type(value)(f"{value:.{digits}g}")
+
+        return replace(
+            self,
+            value=short(self.value),
+            low=short(self.low),
+            high=short(self.high),
+            parts={name: short(part) for name, part in self.parts.items()},
+            caveats=(*self.caveats, caveat("to %(n)s digits, for readers of figures", n=digits)),
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """JSON types only. Decimals become text, and `decimals` lists which fields that happened to."""
         scalars = {"value": self.value, "low": self.low, "high": self.high}

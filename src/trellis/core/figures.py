@@ -58,7 +58,8 @@ class FigureKind:
     `scope(ask)` gives the owners whose records it reads (streams), `reads` the data kinds, `compute(ask)` the
     figure; `method` is the page in docs/methods; `chart(figure, ask)` draws it, if anything does. `public` figures
     are made from co-owned rows alone: parties see them without a grant. `fine(ask)` says that the question is off the
-    declared grid: only readers of the records themselves get an answer.
+    declared grid: only readers of the records themselves get an answer. `digits` bounds what others get: exact
+    quantiles, asked over and over, would give the records away.
     """
 
     name: str
@@ -73,6 +74,7 @@ class FigureKind:
     direction: str = ""
     chart: Callable[[Figure, Ask], Any] | None = None
     fine: Callable[[Ask], bool] = lambda ask: False
+    digits: int | None = None
 
 
 _kinds: dict[str, FigureKind] = {}

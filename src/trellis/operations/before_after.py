@@ -25,7 +25,6 @@ from trellis.sharing import figures
 from trellis.sharing.figures import Shown
 
 NAME = "operations.before_after"
-HORIZONS = ("", "24", "72", "168", "720")  # hours; others are for readers of the records
 SPANS = ("1", "2", "4", "8")  # quarters on each side
 
 
@@ -66,8 +65,7 @@ def _span(ask: Ask) -> int:
 def fine(ask: Ask) -> bool:
     """Whether the question is off the grid of quarters and horizons: then it is for readers of the records alone."""
     day = _day(ask)
-    # Means at one horizon after the other would draw the curve.
-    return day.day != 1 or day.month not in (1, 4, 7, 10) or ask.param("horizon") not in HORIZONS
+    return day.day != 1 or day.month not in (1, 4, 7, 10) or kinds.off_grid(ask)
 
 
 def sides(ask: Ask) -> tuple[Clock, Sides]:
@@ -112,6 +110,7 @@ figure_kind(
         direction="down",
         chart=lambda _figure, ask: chart(ask),
         fine=fine,
+        digits=kinds.DIGITS,
     )
 )
 

@@ -22,6 +22,8 @@ from trellis.operations.schemas import Question
 from trellis.sharing.records import DataKind, data_kind
 
 HORIZON = "72"
+HORIZONS = ("", "24", "72", "168", "720")  # hours; others are for readers of the records
+DIGITS = 2  # significant digits of times, for readers of figures
 P90 = Decimal("0.9")
 TITLES: dict[calc.Clock, object] = {
     "detect": gettext_lazy("Time to detect"),
@@ -76,6 +78,11 @@ def whole_quarters(first: date, last: date) -> bool:
     end = last + timedelta(days=1)
     months = (end.year - first.year) * 12 + end.month - first.month
     return first.day == end.day == 1 and months > 0 and months % 3 == 0
+
+
+def off_grid(ask: Ask) -> bool:
+    """Whether the horizon is not a declared one: means at one after the other would draw the curve."""
+    return ask.param("horizon") not in HORIZONS
 
 
 def horizon_of(ask: Ask, default: str = HORIZON) -> Decimal | None:
@@ -164,6 +171,8 @@ for _clock, _title in TITLES.items():
             scope=owners_of,
             compute=_time(_clock),
             direction="down",
+            fine=off_grid,
+            digits=DIGITS,
         )
     )
 figure_kind(
@@ -177,5 +186,7 @@ figure_kind(
         scope=owners_of,
         compute=_compare,
         direction="down",
+        fine=off_grid,
+        digits=DIGITS,
     )
 )

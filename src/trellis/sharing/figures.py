@@ -59,6 +59,16 @@ def withholders(viewer: Viewer, question: figures.Ask) -> tuple[UUID, ...]:
     return tuple(found)
 
 
+def is_exact(viewer: Viewer, question: figures.Ask) -> bool:
+    """Whether the viewer gets every digit: of a kind that bounds them, readers of all records do."""
+    kind = figures.kind_named(question.kind)
+    owners = [owner for owner in kind.scope(question) if not parties.sides(owner)]
+    context = kind.context(question)
+    return kind.digits is None or all(
+        may_read_all(viewer, owner, data, context) for owner in owners for data in kind.reads
+    )
+
+
 def show(viewer: Viewer, question: figures.Ask) -> Shown:
     """The figure for a viewer; withheld where an owner has not consented."""
     return show_all(viewer, [question])[0]
@@ -66,15 +76,15 @@ def show(viewer: Viewer, question: figures.Ask) -> Shown:
 
 def show_all(viewer: Viewer, questions: Sequence[figures.Ask]) -> list[Shown]:
     """Many figures for a viewer. Who withholds is asked once for all that are made from the same."""
-    known: dict[tuple[object, ...], tuple[UUID, ...]] = {}
+    known: dict[tuple[object, ...], tuple[tuple[UUID, ...], bool]] = {}
     found = []
     for question, made in zip(questions, figures.several(questions), strict=True):
         kind = figures.kind_named(question.kind)
-        asked = (kind.reads, tuple(kind.scope(question)), kind.context(question))
+        asked = (kind.reads, tuple(kind.scope(question)), kind.context(question), kind.fine(question), kind.digits)
         if asked not in known:
-            known[asked] = withholders(viewer, question)
-        missing = known[asked]
-        shown = made.withheld("consent missing") if missing else made
+            known[asked] = (withholders(viewer, question), is_exact(viewer, question))
+        missing, exact = known[asked]
+        shown = made.withheld("consent missing") if missing else made if exact else made.rounded(kind.digits or 1)
         found.append(Shown(shown, question, str(kind.title), url_of(question), missing))
     return found
 

@@ -117,7 +117,9 @@ def insert(model: type[models.Model], rows: Sequence[models.Model], batch: int) 
 
     def put(plan: Plan, value: Any) -> Any:
         if type(value) is not plan.same:
-            return plan.field.get_db_prep_save(value, here)
+            if value is None or type(value) is bytes:
+                return value
+            return "[]" if value == [] else plan.field.get_db_prep_save(value, here)
         if plan.same is datetime:
             return moment(value)
         return value.hex if plan.same is UUID else value

@@ -106,3 +106,16 @@ def test_a_caveat_with_facts_survives_keeping_and_can_be_said_in_another_languag
     assert again.caveats == made.caveats
     assert (again.caveats[0].template, again.caveats[0].facts) == (said.template, {"n": "3"})
     assert pickle.loads(pickle.dumps(made)).caveats[0].facts == {"n": "3"}
+
+
+def test_a_figure_is_rounded_to_significant_digits_and_counts_stay():
+    made = AT.figure(METHOD, Decimal("1234.5678"), "hours", 7, low=0.01234, parts={"p90": Decimal("99.96"), "n": 1234})
+    short = made.rounded(2)
+    assert (short.value, short.low, dict(short.parts)) == (
+        Decimal("1.2e+3"),
+        0.012,
+        {"p90": Decimal("1.0e+2"), "n": 1234},
+    )
+    assert short.value == 1200 and short.n == 7
+    with pytest.raises(ValueError, match="digit"):
+        made.rounded(0)

@@ -188,3 +188,20 @@ def test_a_figure_off_the_grid_is_computed_for_readers_of_records_alone(world: W
     question = figures.ask(before_after.NAME, {"owner": world.org("cert"), "day": "2026-04-02", "clock": "contain"})
     assert sharing.show(world.viewer("norvia"), question).figure.reason == "consent missing"
     assert sharing.show(world.viewer("cert"), question).figure.n == 14
+
+
+def test_readers_of_figures_get_rounded_times_and_no_horizon_but_the_declared(world: World) -> None:
+    filled(world)
+    granted(world, "norvia", "figure")
+    params = {"owner": world.org("cert")}
+    grid = figures.ask("operations.contain", params)
+    off = figures.ask("operations.contain", {**params, "horizon": "37"})
+    # Asked together: the one must not lend its consent to the other.
+    coarse, withheld = (one.figure for one in sharing.show_all(world.viewer("norvia"), [grid, off]))
+    exact = sharing.show(world.viewer("cert"), grid).figure
+    assert withheld.reason == "consent missing"
+    assert coarse == exact.rounded(2) and coarse.n == exact.n
+    assert coarse.caveats[-1] == "to 2 digits, for readers of figures"
+    granted(world, "norvia", "record")
+    assert [one.figure.reason for one in sharing.show_all(world.viewer("norvia"), [grid, off])] == [None, None]
+    assert sharing.show(world.viewer("norvia"), grid).figure == exact
