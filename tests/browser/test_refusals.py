@@ -130,7 +130,12 @@ def test_own_06_an_expired_delegation_turns_no_key(by: By, here: str, demonstrat
     for name in ("since", "until"):
         for kind, value in (("date", yesterday), ("time", "08:00" if name == "since" else "18:00")):
             band.locator(f"input[type={kind}][name^=delegate-{name}]").fill(value)
-    who.press("Delegate", within=band).reads("delegated by Sigrid Moen")
+    band.get_by_role("button", name="Delegate").click()
+    who.page.wait_for_load_state()
+    who.reads("This delegation would be over already")
+    demonstration.place.run("tests.browser.delegate", "sigrid.moen@norvia.example", "programme-officer")
+    who.go("/organisation/")
+    who.open(who.page.get_by_role("link", name="Programme officer").first).reads("delegated by Sigrid Moen")
     milestone = f"{here}money/milestones/{demonstration.told['milestone']}/"
     who.go(milestone).reads("Ingrid Halse")
     assert who.page.locator(".keys button").count() == 0

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pydantic
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -52,6 +53,17 @@ def refused(request: HttpRequest, error: TrellisError) -> HttpResponse:
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Input that does not fit the schema: which field, what was expected."""
     fields = {".".join(str(part) for part in e["loc"][1:]) or "body": str(e["msg"]) for e in error.errors}
+    return _unfit(request, fields)
+
+
+@api.exception_handler(pydantic.ValidationError)
+def unfit(request: HttpRequest, error: pydantic.ValidationError) -> HttpResponse:
+    """What fits the schema of the call, but not the payload of the decision that would be made of it."""
+    fields = {".".join(str(part) for part in e["loc"]) or "body": str(e["msg"]) for e in error.errors()}
+    return _unfit(request, fields)
+
+
+def _unfit(request: HttpRequest, fields: dict[str, str]) -> HttpResponse:
     said = {"message": "; ".join(f"{name}: {text}" for name, text in fields.items()), "fields": fields}
     return api.create_response(request, said, status=422)
 

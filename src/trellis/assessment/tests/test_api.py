@@ -30,6 +30,8 @@ def test_an_assessment_by_api_from_opening_to_gaps(world: World) -> None:
         "invited": [{"organisation": str(world.org(k)), "group": g} for k, g in GROUPS.items()],
     }
     path = f"/programmes/{world.programme}/assessments"
+    unfit = post(ncc, path, {**said, "title": ""})
+    assert unfit.status_code == 422 and list(unfit.json()["fields"]) == ["title"]
     refused = post(donor, path, said)
     assert refused.status_code == 403 and "Ministry" in refused.json()["holders"][0]
     assert post(ncc, path, said).json()["adopted"] is True
