@@ -165,13 +165,7 @@ def owners_listed(viewer: Viewer) -> dict[UUID, str]:
 
 def may_see_curves(viewer: Viewer, owners: Sequence[UUID]) -> bool:
     """Whether the viewer may read the records themselves: a curve shows single incidents."""
-    granted = {
-        grant.owner
-        for grant in gate.in_force().filter(
-            gate.audience_is(viewer), data_kind=KIND, detail=Detail.RECORD, about=None, context=None
-        )
-    }
-    return all(owner == viewer.organisation or owner in granted for owner in owners)
+    return gate.may_read_all(viewer, owners, KIND)
 
 
 def audiences(owner: UUID) -> list[Audience]:

@@ -12,7 +12,6 @@ from trellis.core.context import address
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 from trellis.sharing import gate
-from trellis.sharing.models import Detail
 
 
 @dataclass(frozen=True)
@@ -32,16 +31,6 @@ def url_of(question: figures.Ask) -> str:
     return f"{page}?{question.query}" if page else ""
 
 
-def may_read_all(viewer: Viewer, owner: UUID, kind: str, context: UUID | None = None) -> bool:
-    """Whether the viewer may read an owner's records of a kind themselves: for questions that are on no grid."""
-    if viewer.organisation == owner:
-        return True
-    rows = gate.in_force().filter(
-        gate.audience_is(viewer), owner=owner, data_kind=kind, about=None, detail=Detail.RECORD
-    )
-    return any(not grant.context or grant.context == context for grant in rows)
-
-
 def withholders(viewer: Viewer, question: figures.Ask) -> tuple[UUID, ...]:
     """The owners in scope who have not let the viewer see figures of what this one reads."""
     kind = figures.kind_named(question.kind)
@@ -52,21 +41,22 @@ def withholders(viewer: Viewer, question: figures.Ask) -> tuple[UUID, ...]:
         if places:  # an arrangement: its co-owned rows are for its parties
             may = viewer.organisation in places
         else:
-            reads = gate.may_read_figures if not kind.fine(question) else may_read_all
-            may = all(reads(viewer, owner, data, context) for data in kind.reads)
+            may = all(
+                gate.may_read_all(viewer, [owner], data, context)
+                if kind.fine(question)
+                else gate.may_read_figures(viewer, owner, data, context)
+                for data in kind.reads
+            )
         if not may:
             found.append(owner)
     return tuple(found)
 
 
-def is_exact(viewer: Viewer, question: figures.Ask) -> bool:
-    """Whether the viewer gets every digit: of a kind that bounds them, readers of all records do."""
+def reads_records(viewer: Viewer, question: figures.Ask) -> bool:
+    """Whether the viewer reads the records themselves of every owner in scope: then curves and all digits are shown."""
     kind = figures.kind_named(question.kind)
     owners = [owner for owner in kind.scope(question) if not parties.sides(owner)]
-    context = kind.context(question)
-    return kind.digits is None or all(
-        may_read_all(viewer, owner, data, context) for owner in owners for data in kind.reads
-    )
+    return all(gate.may_read_all(viewer, owners, data, kind.context(question)) for data in kind.reads)
 
 
 def show(viewer: Viewer, question: figures.Ask) -> Shown:
@@ -82,7 +72,7 @@ def show_all(viewer: Viewer, questions: Sequence[figures.Ask]) -> list[Shown]:
         kind = figures.kind_named(question.kind)
         asked = (kind.reads, tuple(kind.scope(question)), kind.context(question), kind.fine(question), kind.digits)
         if asked not in known:
-            known[asked] = (withholders(viewer, question), is_exact(viewer, question))
+            known[asked] = (withholders(viewer, question), kind.digits is None or reads_records(viewer, question))
         missing, exact = known[asked]
         shown = made.withheld("consent missing") if missing else made if exact else made.rounded(kind.digits or 1)
         found.append(Shown(shown, question, str(kind.title), url_of(question), missing))

@@ -154,6 +154,15 @@ def _granted(viewer: Viewer, owner: UUID, kind: str, context: UUID | None) -> bo
     return any(not grant.context or grant.context == context for grant in rows)
 
 
+def may_read_all(viewer: Viewer, owners: Iterable[UUID], kind: str, context: UUID | None = None) -> bool:
+    """Whether the viewer may read the records of a kind themselves, of every one of these owners: own, or granted."""
+    others = {owner for owner in owners if owner != viewer.organisation}
+    if not others:
+        return True
+    rows = in_force().filter(audience_is(viewer), owner__in=others, data_kind=kind, about=None, detail=Detail.RECORD)
+    return others <= {grant.owner for grant in rows if grant.context in (None, context)}
+
+
 class _Noter:
     """Notes rows of other owners as they are handed out, for the access log of this response."""
 

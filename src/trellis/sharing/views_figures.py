@@ -20,8 +20,7 @@ from trellis.core.figures import Ask, FigureKind
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 from trellis.sharing import gate, methods
-from trellis.sharing.figures import Shown, show, url_of, withholders
-from trellis.sharing.models import Detail
+from trellis.sharing.figures import Shown, reads_records, show, url_of, withholders
 from trellis.sharing.records import kind_named
 from trellis.sharing.search import record_url
 
@@ -65,19 +64,6 @@ def asked(viewer: Viewer, ask: Ask) -> Shown:
         return show(viewer, ask)
     except (KeyError, ValueError, LookupError) as error:
         raise Hidden(_("There is no such figure, or its address is not whole.")) from error
-
-
-def reads_records(viewer: Viewer, ask: Ask) -> bool:
-    """Whether the viewer reads the records themselves of every owner in scope: then curves are shown too."""
-    kind = figures.kind_named(ask.kind)
-    context = kind.context(ask)
-    owners = [owner for owner in kind.scope(ask) if owner != viewer.organisation and not parties.sides(owner)]
-    for name in kind.reads:
-        grants = gate.grants_for(viewer, kind_named(name), Detail.RECORD)
-        for owner in owners:
-            if not any(g.owner == owner and g.about is None and g.context in (None, context) for g in grants):
-                return False
-    return True
 
 
 def inputs(viewer: Viewer, ask: Ask, made: Figure) -> tuple[list[Input], int]:
