@@ -34,7 +34,7 @@ test: check
 	$(BIN)/python -m tests.tools.run
 
 soak: $(VENV)/.test
-	$(BIN)/python -m pytest -m soak -p no:cacheprovider
+	$(BIN)/python -m tests.tools.run soak
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench $(WHAT)

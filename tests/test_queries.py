@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,19 +10,25 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.world import World
+from tests.world import World, found
 from trellis.agreements.tests import test_agreements as agreements
 from trellis.assessment.tests import room as needs
 from trellis.catalogue.tests import words as catalogue
 from trellis.core import clock
 from trellis.core.models import FigureCache
+from trellis.exchange.tests import scene as exchange
+from trellis.funding import payments
+from trellis.funding.models import Release
 from trellis.funding.tests import scene as money
 from trellis.governance import services as governance
 from trellis.governance.kinds import ParameterSet
 from trellis.handover.tests import scene as handover
+from trellis.law.tests import test_questions as law
 from trellis.operations.tests.test_incidents import granted, record
+from trellis.parties import services as accounts
 from trellis.planning import selectors as plans
 from trellis.planning.tests import room as planning
+from trellis.regional.tests import cast as regional
 from trellis.sharing import services as sharing
 
 MORE = 6
@@ -123,6 +130,77 @@ def asked(client: Client, url: str) -> list[str]:
     with CaptureQueriesContext(connection) as seen:
         client.get(url)
     return [one["sql"] for one in seen]
+
+
+def programmes(world: World, numbers: range) -> None:
+    """Programmes, each with work from every area that puts some on the home page."""
+    if numbers.start == 0:
+        regional.with_desk(world)
+    for n in numbers:
+        found(world, f"Programme {n}")
+        needs.closed(world)
+        soon = clock.today() + timedelta(days=30)
+        agreements.sign(world, agreements.text(world, title=f"Memorandum {n}", ends_on=soon))
+        sharers(world, ends_on=soon)
+        world.indicators = []  # type: ignore[attr-defined]
+        indicators(world, range(2))
+        functions(world, range(2))
+        team = regional.team(world)
+        regional.contact(world, team.subject)
+        regional.offered(world, regional.asked(world))
+        decisions(world, range(2))
+        paid(world)
+        law.opened(world)
+
+
+def paid(world: World) -> None:
+    """A commitment with a tranche that is released, one with a milestone to verify, and a payment to confirm."""
+    held = money.scene(world, [money.tranche(parts=(400_000, 600_000)), money.tranche(2)])
+    for place in range(2):
+        held.earn(held.milestone(place))
+    held.release()
+    release = Release.objects.current().get(stream=world.programme).subject
+    held.claim(held.milestone(0, 1))
+    said: dict[str, Any] = {"amount": Decimal(1_000_000), "paid_on": clock.today()}
+    payments.payment_sent(world.viewer(money.OFFICER), world.programme, release, **said)
+
+
+def sharers(world: World, **changes: Any) -> None:
+    """An agreement on sharing between two of the parties."""
+    names = ("cert:cert-lead", "centre:cert-lead")
+    who = tuple(world.org(name.partition(":")[0]) for name in names)
+    said = exchange.Scene(world).text("cert", "centre", parties=who, **changes)
+    world.decide(names[0], "sharing.agree", said, *names[1:])
+
+
+READERS = (
+    "norvia:programme-officer",
+    "norvia:co-chair",
+    "norvia:rights-officer",
+    "norvia",
+    "ministry:coordinator",
+    "cert:cert-lead",
+    "centre:cert-lead",
+)
+
+
+def test_spine_10_home_takes_as_many_queries_for_many_programmes_as_for_few(world: World) -> None:
+    client = Client()
+    vacant = accounts.seat_open(world.viewer("norvia"), world.org("norvia"), "trainer")
+    world.seats["norvia:trainer"] = vacant.pk
+    programmes(world, range(2))
+    waited = timedelta(days=200)  # reviews are due, readings too, and contacts are stale
+    few: dict[str, list[str]] = {}
+    for numbers in (range(0), range(2, 4)):
+        programmes(world, numbers) if numbers else None
+        now = clock.now()
+        clock.set_to(now + waited)
+        for who in READERS:
+            client.force_login(world.people[who])
+            many = asked(client, "/")
+            few.setdefault(who, many)
+            assert len(many) <= len(few[who]), f"{who}: {_more(few[who], many)}"
+        clock.set_to(now)
 
 
 @pytest.mark.parametrize("page", PAGES)

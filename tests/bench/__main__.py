@@ -15,6 +15,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="what", help=", ".join(NAMES))
     parser.add_argument("--scale", type=float, default=1.0, help="1 is the region as described; 0.05 is quick")
     parser.add_argument("--postgres", action="store_true", help="pages on PostgreSQL, from the package index")
+    parser.add_argument("--incidents", type=int, default=0, help="so many incidents in the region of the pages")
     parser.add_argument("--home", default="", help="keep the region of the pages here and use it again")
     found = parser.parse_args()
     if unknown := set(found.names) - set(NAMES):
@@ -35,7 +36,7 @@ def main() -> None:
     if "pages" in names:
         from tests.bench import pages
 
-        pages.run(asked.scale, asked.postgres, asked.home)
+        pages.run(asked.scale, asked.postgres, asked.home, asked.incidents)
 
 
 def _in_process(names: list[str] | tuple[str, ...], scale: float) -> None:

@@ -1,12 +1,14 @@
 """The exchange: taking objects in, reading them in pages of 1,000, asking when nothing is new, while a store grows.
 
-`python -m tests.bench.exchange [COUNT] [--postgres]`; 50,000 objects of 1 kB without an argument. Each reading is with
-rights and access log, as one consumer who was there from the first and one whose right came after all objects.
+`python -m tests.bench.exchange [COUNT] [--postgres] [--memory] [--opentaxii PYTHON]`; 50,000 objects of 1 kB without an
+argument. Memory is measured too (`exchange_memory`), and OpenTAXII beside it (`exchange_beside`). Each reading is with
+rights and access log, as one consumer who was there from the first and one whose right came after all objects. Then
+what is made of the access log: each figure, worked out and not taken from the cache, and the page of the log.
 """
 
+import argparse
 import os
 import statistics
-import sys
 import tempfile
 import time
 from typing import Any
@@ -77,6 +79,7 @@ def run(count: int = 50_000) -> None:
     last = Query(added_after=2**60)
     times = timed(lambda: selectors.page(beta, here.collection, last), 50)
     print(f"  empty poll: median {statistics.median(times):.2f} ms, p95 {p95(times):.2f} ms")
+    told(here, world)
 
 
 def read(who: Any, collection: Any, name: str, count: int, selectors: Any, query: Any) -> None:
@@ -96,24 +99,83 @@ def read(who: Any, collection: Any, name: str, count: int, selectors: Any, query
     )
 
 
+def told(here: Any, world: Any) -> None:
+    """What the log says: figures of both sides and the page, at first, and when little is new."""
+    from django.test import Client
+    from django.urls import reverse
+
+    from trellis.core import clock, figures
+    from trellis.exchange import browsing, served, services
+    from trellis.exchange.models import StixObject
+
+    def page(person: Client, address: str) -> None:
+        assert person.get(address).status_code == 200
+
+    def figure(name: str, who: str) -> None:
+        asked = {"owner": here.org(who), "arrangement": here.arrangement}
+        figures.kind_named(name).compute(figures.ask(name, asked, as_of=clock.now()))
+
+    person = Client()
+    person.force_login(world.people["alpha:cert-lead"])
+    page(person, reverse("exchange:home", args=[here.arrangement]))  # templates and addresses are read once
+    acts: dict[str, Any] = {
+        f"{name} of {who}": lambda name=name, who=who: figure(f"exchange.{name}", who)
+        for name, who in (("share", "alpha"), ("acknowledge", "alpha"), ("balance", "alpha"), ("balance", "beta"))
+    }
+    acts["log page"] = lambda: page(person, reverse("exchange:log", args=[here.arrangement]))
+    row = StixObject.records.privileged().first()
+    acts["holders of one"] = lambda: browsing.holders(here.viewer("alpha"), row)
+    acts["what points at one"] = lambda: browsing.pointing_at(here.viewer("alpha"), row)
+    for when in ("at first", "again", "in a new process", "with 1,000 more"):
+        if when.startswith("in"):
+            served.forget()
+        if when.startswith("with"):
+            services.add(here.viewer("alpha"), here.collection, objects(BATCH, 0))
+        print(f"  {when}: " + ", ".join(f"{name} {timed(act, 1)[0]:,.0f} ms" for name, act in acts.items()))
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.exchange", description=__doc__)
+    parser.add_argument("count", nargs="?", type=int, default=0, help="objects; 50,000, or 1,000,000 with --memory")
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL from the package index")
+    parser.add_argument("--memory", action="store_true", help="memory and page times alone, at COUNT beside 50,000")
+    parser.add_argument("--opentaxii", metavar="PYTHON", default="", help="an interpreter that has OpenTAXII")
+    parser.add_argument("--beside", action="store_true", help="the comparison with OpenTAXII alone")
+    return parser.parse_args()
+
+
 def main() -> None:
     """On a fresh SQLite file, a PostgreSQL from the package index, or where TRELLIS_DATABASE_URL says."""
-    count = int(next((text for text in sys.argv[1:] if text.isdigit()), "50000"))
-    if "--postgres" in sys.argv:
-        from tests.tools import postgres
+    asked = arguments()
+    os.environ["TRELLIS_MODE"] = "test"
+    if not asked.postgres:
+        return asked_for(asked)
+    from tests.tools import postgres
 
-        with postgres.server() as url:
-            os.environ["TRELLIS_DATABASE_URL"] = url
-            measure(count)
-    else:
+    with postgres.server() as url:
+        os.environ["TRELLIS_DATABASE_URL"] = url
+        asked_for(asked)
+
+
+def asked_for(asked: argparse.Namespace) -> None:
+    """The measures one after another; memory and the comparison in processes and databases of their own."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "trellis.web.settings"
+    os.environ.setdefault("TRELLIS_HOME", tempfile.mkdtemp(prefix="trellis-bench-"))
+    from tests.bench import exchange_beside, exchange_memory
+
+    count = asked.count or (1_000_000 if asked.memory else 50_000)
+    if asked.memory:
+        smaller = min(50_000, max(BATCH, count // 20 // BATCH * BATCH))
+        return exchange_memory.run(sorted({smaller, count}))
+    if not asked.beside:
         measure(count)
+        exchange_memory.run([count])
+    exchange_beside.run(count, asked.opentaxii)
 
 
 def measure(count: int) -> None:
     """Sets up a database and runs."""
-    os.environ["TRELLIS_MODE"] = "test"
-    os.environ.setdefault("TRELLIS_HOME", tempfile.mkdtemp(prefix="trellis-bench-"))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "trellis.web.settings"
     import django
 
     django.setup()

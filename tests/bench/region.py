@@ -1,6 +1,7 @@
 """A region for measuring: states with their programmes, plans and incidents. Made by the services; volume in batches.
 
-python -m tests.bench.region 0.1      # in the installation of TRELLIS_HOME; prints who signs in, as JSON
+python -m tests.bench.region 0.1           # in the installation of TRELLIS_HOME; prints who signs in, as JSON
+python -m tests.bench.region 0.1 1000000   # a small region with so many incidents
 """
 
 import json
@@ -54,8 +55,8 @@ def scaled(whole: int, scale: float, least: int = 1) -> int:
     return max(least, round(whole * scale))
 
 
-def build(scale: float = 1.0, say: Callable[[str], None] = lambda text: None) -> Region:
-    """Makes the region in an empty, migrated database."""
+def build(scale: float = 1.0, say: Callable[[str], None] = lambda text: None, reported: int = 0) -> Region:
+    """Makes the region in an empty, migrated database; `reported` incidents, else as many as the scale says."""
     from trellis.core import clock, node
 
     start = clock.now() - timedelta(days=40)
@@ -72,12 +73,13 @@ def build(scale: float = 1.0, say: Callable[[str], None] = lambda text: None) ->
         programme(region, number % states, number, max(3, activities))
         clock.advance(minutes=5)
     say(f"{len(region.programmes)} programmes with {activities} activities each")
+    reported = reported or scaled(INCIDENTS, scale)
     for state in range(states):
         owner = f"cert-{state}"
-        incidents(region, owner, scaled(INCIDENTS, scale) // states, state)
+        incidents(region, owner, reported // states, state)
         _share(region, owner, region.programmes[state])
         clock.advance(minutes=5)
-    say(f"{scaled(INCIDENTS, scale):,} incidents")
+    say(f"{reported:,} incidents")
     clock.set_to(None)
     return region
 
@@ -207,7 +209,7 @@ def incidents(region: Region, owner: str, count: int, seed: int) -> None:
     newest = clock.now() - timedelta(hours=1)
     left = count
     while left > 0:
-        rows = [Incident(**said) for said in _said(chance, newest, min(BATCH, left), count - left)]
+        rows = [Incident(**said) for said in _said(chance, newest, min(BATCH, left), count - left, seed)]
         records.write(actor, rows)
         left -= len(rows)
         clock.advance(minutes=1)
@@ -220,12 +222,14 @@ def incidents(region: Region, owner: str, count: int, seed: int) -> None:
             records.write(actor, mended)
 
 
-def _said(chance: Any, newest: datetime, count: int, first: int) -> Iterator[dict[str, Any]]:
+def _said(chance: Any, newest: datetime, count: int, first: int, state: int) -> Iterator[dict[str, Any]]:
     severities, sectors = ("low", "medium", "high", "critical", ""), ("ports", "energy", "health", "finance", "water")
     classes = ("fraud:phishing", "malicious-code:infected-system", "availability", "other:undetermined", "")
     back = chance.uniform(0, YEARS * 365.25 * 86400, count)
     took = chance.lognormal(2.5, 1.2, (count, 2)) * 3600
     kinds = chance.integers(0, 5, (count, 3))
+    # Places as they are met in reports: a few often, most of them seldom; those of one state are met in that state alone.
+    places = np.minimum(chance.zipf(1.3, count), 5_000)
     done, known = chance.random(count) < 0.93, chance.random(count) < 0.8
     for n in range(count):
         detected = newest - timedelta(seconds=float(back[n]))
@@ -233,7 +237,7 @@ def _said(chance: Any, newest: datetime, count: int, first: int) -> Iterator[dic
         ended = bool(done[n]) and contained < newest
         yield {
             "reference": f"I-{first + n:07}",
-            "title": f"{sectors[kinds[n, 1]]} service disturbed, case {first + n}",
+            "title": f"{sectors[kinds[n, 1]]} service of place{places[n]} in state{state} disturbed, case {first + n}",
             "summary": "Staff could not open mail. The server was taken off the line and rebuilt from its backup.",
             "severity": severities[kinds[n, 0]],
             "sector": sectors[kinds[n, 1]],
@@ -278,7 +282,9 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    region = build(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0, lambda text: print(text, file=sys.stderr))
+    scale = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    reported = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    region = build(scale, lambda text: print(text, file=sys.stderr), reported)
     print(json.dumps(addresses(region)))
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.error import URLError
 
 import pytest
 
@@ -62,7 +61,7 @@ def _wait(url: str, process: Any) -> None:
         try:
             urllib.request.urlopen(f"{url}/static/core/trellis.css", timeout=2)
             return
-        except URLError:
+        except OSError:  # not there yet, or too busy to answer in time
             time.sleep(0.2)
     raise AssertionError("the server did not answer")
 

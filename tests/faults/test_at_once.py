@@ -23,7 +23,7 @@ def here() -> Iterator[tuple[Place, dict[str, str]]]:
 
 
 def at_once(here: Place, decision: str, *emails: str) -> list[dict[str, str]]:
-    moment = str(time.time() + 4)
+    moment = str(time.time() + 3)
     running = [here.start(ACTS, "turn", email, decision, moment) for email in emails]
     said = []
     for process in running:
@@ -71,7 +71,7 @@ OFFICER, COORDINATOR = "programme-officer.norvia@example.org", "coordinator.mini
 def test_a_tranche_released_by_many_at_the_same_instant_is_released_once(pressing: tuple[str, ...]) -> None:
     with place() as at:
         made = at.run(ACTS, "prepare-release")
-        moment = str(time.time() + 5)
+        moment = str(time.time() + 4)
         running = [at.start(ACTS, "release", who, made["programme"], made["tranche"], moment) for who in pressing]
         for process in running:
             _out, err = process.communicate(timeout=120)

@@ -1,4 +1,7 @@
-"""`make test`: the suite on SQLite, then the database's tests on PostgreSQL and, beside them, the browser tests."""
+"""`make test`: the suite on SQLite, then the database's tests on PostgreSQL and, beside them, the browser tests.
+
+`python -m tests.tools.run soak` runs what takes long.
+"""
 
 import os
 import subprocess
@@ -11,7 +14,7 @@ from pathlib import Path
 from tests.tools.postgres import server
 
 BASE = [sys.executable, "-m", "pytest", "-q"]
-BOTH = ["-n", "2", "--dist", "loadfile"]
+BOTH = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # in the order of conftest.py
 
 
 @dataclass
@@ -43,14 +46,26 @@ class Part:
         return failed or ([f"{self.title}: pytest ended with {code}"] if code else [])
 
 
-def main() -> int:
+def usual() -> list[str]:
+    """`make test`. Returns what failed."""
     failed = Part("SQLite", [*BOTH, "-m", "not soak and not browser"]).end()
     with server() as url:
-        marks = "database and not soak and not browser"
         browser = Part("Browser", ["-m", "browser and not soak"])
         # The areas and the faults; addresses and endpoints are walked on SQLite.
+        marks = "database and not soak and not browser"
         postgres = Part("PostgreSQL", [*BOTH, "-m", marks, "src", "tests/faults"], {"TRELLIS_DATABASE_URL": url})
-        failed += [*browser.end(), *postgres.end()]
+        return [*failed, *browser.end(), *postgres.end()]
+
+
+def soak() -> list[str]:
+    """`make soak`: what runs long, on one engine after the other. Returns what failed."""
+    failed = Part("SQLite", ["-m", "soak"]).end()
+    with server() as url:
+        return failed + Part("PostgreSQL", ["-m", "soak and database"], {"TRELLIS_DATABASE_URL": url}).end()
+
+
+def main() -> int:
+    failed = soak() if sys.argv[1:] == ["soak"] else usual()
     # Again at the end, where somebody who has only the tail of the output looks.
     for line in failed:
         print("FAILED", line)

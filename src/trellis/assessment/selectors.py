@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, TextField
+from django.db.models.functions import Cast
+from django.db.models.lookups import Contains
 from django.utils.translation import gettext as _
 
 from trellis.assessment import library
@@ -63,6 +65,8 @@ def _view(row: Assessment, waivers: Iterable[Waiver]) -> AssessmentView:
 
 
 def _views(rows: Sequence[Assessment], as_of: datetime | None = None) -> list[AssessmentView]:
+    if not rows:
+        return []
     waivers = list(Waiver.objects.as_of(as_of).filter(assessment__in=[row.subject for row in rows]))
     return [_view(row, waivers) for row in rows]
 
@@ -100,15 +104,15 @@ def assessment_for(viewer: Viewer, id: UUID, programme: UUID | None = None) -> A
     return found
 
 
+@reading.remembered
 def assessments_inviting(viewer: Viewer) -> list[AssessmentView]:
     """The assessments that ask the viewer's organisation, a party or not; open ones first."""
     if viewer.organisation is None:
         return []
-    rows = [
-        row
-        for row in Assessment.objects.current()
-        if any(one["organisation"] == str(viewer.organisation) for one in row.invited)
-    ]
+    me = str(viewer.organisation)
+    # Found in the text of the list, so that the assessments of others are not read at every page.
+    named = Assessment.objects.current().filter(Contains(Cast("invited", TextField()), f'"{me}"'))
+    rows = [row for row in named if any(one["organisation"] == me for one in row.invited)]
     return _views(sorted(rows, key=lambda row: (row.closed, str(row.subject))))
 
 

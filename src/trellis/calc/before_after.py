@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from trellis.calc.figure import Basis, Figure, Method, Value, caveat
-from trellis.calc.logrank import LogRank, log_rank, stratified
+from trellis.calc.logrank import LogRank, compare, log_rank, stratified
 from trellis.calc.operations import DETECT_BIAS, NO_CAUSE, Clock
-from trellis.calc.survival import Durations, Estimate, Survival, compare, kaplan_meier
+from trellis.calc.survival import Durations, Estimate, Survival, kaplan_meier
 
 CROSSING = caveat("incidents detected before the day are followed up to that day only")
 UNRATED = caveat("incidents that nobody rated are compared among themselves, as one severity")

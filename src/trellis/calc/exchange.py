@@ -5,14 +5,18 @@ dropped; the curves are in `trellis.calc.survival`.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from trellis.calc.figure import Basis, Figure, Method, caveat, divide
 from trellis.calc.survival import Durations, kaplan_meier
 
 Pair = tuple[datetime, datetime | None]
+Moments = NDArray[np.datetime64]
 P90 = Decimal("0.9")
 UNSEEN = caveat("what was detected and never entered here cannot be counted, so the time to share reads too short")
 SILENT = caveat("a recipient that read and says nothing counts as not yet acknowledged")
@@ -25,18 +29,23 @@ def durations(pairs: Sequence[tuple[datetime | None, datetime | None]], as_of: d
     A pair without a start, or that starts after `as_of`, is left out; without a start it is counted as unknown. An
     end before its start counts as 0 hours: it was done when it was known.
     """
-    times: list[float] = []
-    events: list[bool] = []
-    unknown = 0
-    for start, end in pairs:
-        if start is None:
-            unknown += 1
-        elif start <= as_of:
-            done = end is not None and end <= as_of
-            until = end if done and end is not None else as_of
-            times.append(max((until - start).total_seconds(), 0.0) / 3600)
-            events.append(done)
-    return Durations.of(times, events, unknown)
+    starts = np.array([_utc(start) for start, _end in pairs], "datetime64[us]")
+    return spans(starts, np.array([_utc(end) for _start, end in pairs], "datetime64[us]"), as_of)
+
+
+def spans(starts: Moments, ends: Moments, as_of: datetime) -> Durations:
+    """As `durations`, from columns of UTC datetime64 in microseconds (n,), NaT where there is no time."""
+    at = np.datetime64(_utc(as_of), "us")
+    unknown = int(np.isnat(starts).sum())
+    begun = starts <= at  # NaT compares false
+    starts, ends = starts[begun], ends[begun]
+    done = ends <= at
+    micros = (np.where(done, ends, at) - starts).astype(np.int64)
+    return Durations.of(np.maximum(micros, 0) / 1_000_000 / 3600, done, unknown)
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return None if at is None else at.astimezone(UTC).replace(tzinfo=None)
 
 
 def time_figure(at: Basis, name: str, held: Durations, caveats: tuple[str, ...]) -> Figure:

@@ -45,6 +45,10 @@ def caveat(template: str, **facts: object) -> str:
     return Caveat(template, {name: str(fact) for name, fact in facts.items()}) if facts else template
 
 
+# Says that a value stands without its counts, from which a hidden number could be worked out.
+UNCOUNTED = caveat("counts are not shown to readers of figures: a small group could be worked out from them")
+
+
 @dataclass(frozen=True)
 class Method:
     """The calculation behind a figure: module and name, and a version that changes when its results may."""
@@ -57,7 +61,7 @@ class Method:
 class Figure:
     """A computed number.
 
-    `n` is how many things it is made from; it is None only where value and n are withheld. `unknown` counts
+    `n` is how many things it is made from; it is None only where it is withheld, with or without the value. `unknown` counts
     things left out because a needed fact is missing, `open` things still running (censored). `low` and
     `high` bound the value. `parts` are numbers to show beside it (numerator, denominator), `parameters` the
     thresholds and options used. `inputs` are addresses or ids. `period` is first and last day, both inside.
@@ -106,7 +110,7 @@ class Figure:
             raise ValueError("the interval ends below its beginning")
 
     def _check_counts(self) -> None:
-        if self.n is None and self.reason not in WITHHELD:
+        if self.n is None and self.reason not in WITHHELD and UNCOUNTED not in self.caveats:
             raise ValueError("n may be left out only where the figure is withheld")
         for name in ("n", "unknown", "open"):
             count = getattr(self, name)
@@ -137,6 +141,18 @@ class Figure:
             inputs=(),
             caveats=(),
         )
+
+    def suppressed(self, *why: str) -> Self:
+        """The same figure withheld because its group is small; `why` are its caveats."""
+        return replace(self.withheld("suppressed"), caveats=why)
+
+    def uncounted(self) -> Self:
+        """The same figure with its value alone: no counts, and no interval or parts.
+
+        A mean of a group, less that of a part of it that is shown, would be the mean of the rest.
+        """
+        told = (*self.caveats, UNCOUNTED)
+        return replace(self, n=None, open=None, unknown=0, low=None, high=None, parts={}, caveats=told)
 
     def rounded(self, digits: int) -> Self:
         """The same figure with value, interval and parts to so many significant digits, which a caveat says.

@@ -7,13 +7,13 @@ of textbooks. Only cases of one stratum are ever set against each other, so a ch
 cannot pass for a change in speed.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
-from trellis.calc.survival import Durations, Floats
+from trellis.calc.survival import Durations, Estimate, Floats, kaplan_meier, normal_quantile
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def stratified(pairs: Mapping[str, tuple[Durations, Durations]]) -> LogRank:
     if variance <= 0:
         return LogRank(observed, expected, variance, None, None, (), tuple(left_out))
     z = (observed - expected) / float(np.sqrt(variance))
-    return LogRank(observed, expected, variance, z, float(2 * stats.norm.sf(abs(z))), tuple(used), tuple(left_out))
+    return LogRank(observed, expected, variance, z, math.erfc(abs(z) / math.sqrt(2)), tuple(used), tuple(left_out))
 
 
 def _sums(first: Durations, second: Durations) -> tuple[int, float, float]:
@@ -73,3 +73,34 @@ def _sums(first: Durations, second: Durations) -> tuple[int, float, float]:
 
 def _at_risk(held: Floats, times: Floats) -> Floats:
     return np.asarray(held.size - np.searchsorted(np.sort(held), times, "left"), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two groups compared. It shows a difference and claims no cause."""
+
+    statistic: float | None
+    p_value: float | None
+    difference: Estimate
+    horizon: float | None
+    n: tuple[int, int]
+    open: tuple[int, int]
+
+
+def compare(first: Durations, second: Durations, horizon: float | None = None, confidence: float = 0.95) -> Comparison:
+    """Log-rank test, and the difference of restricted means (second - first) up to `horizon`.
+
+    Without a horizon it is the shorter of the two longest times seen.
+    """
+    curves = kaplan_meier(first), kaplan_meier(second)
+    tau = min(curve.last for curve in curves) if horizon is None else horizon
+    means = [curve.restricted_mean(tau, confidence) for curve in curves]
+    difference = Estimate(None)
+    one, two = means
+    if one.value is not None and two.value is not None and one.se is not None and two.se is not None:
+        change, se = two.value - one.value, float(np.hypot(one.se, two.se))
+        z = normal_quantile(confidence)
+        difference = Estimate(change, change - z * se, change + z * se, se)
+    test = log_rank(first, second)
+    n, still = (curves[0].n, curves[1].n), (curves[0].open, curves[1].open)
+    return Comparison(test.statistic, test.p_value, difference, tau, n, still)

@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from trellis.calc.dates import Quarter, quarter_at
 from trellis.calc.figure import Basis, Figure, Method, caveat, divide, ratio
-from trellis.calc.survival import Comparison, Durations, Estimate, Survival, by_stratum, compare, kaplan_meier
+from trellis.calc.logrank import Comparison, compare
+from trellis.calc.survival import Durations, Estimate, Survival, by_stratum, kaplan_meier
 
 Clock = Literal["detect", "acknowledge", "contain", "recover"]
 CLOCKS: dict[Clock, tuple[str, str]] = {

@@ -11,7 +11,7 @@ kept by moving counts around a cycle, so how far a cell can rise or fall is a ma
 hidden edges.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from heapq import heappop, heappush
@@ -123,15 +123,7 @@ def _suppress(
     fixed = set(released)
     primary = frozenset(cell for cell, value in table.items() if value < threshold and cell not in fixed)
     hidden = set(primary)
-    for cell in sorted(primary, key=lambda c: (table[c], c)):
-        # First that the cell may be large; failing that, that it may at least be something else.
-        for need in (threshold - table[cell], 1):
-            if _rise(cell, table, edges, hidden, need) >= need:
-                break
-            path = _cheapest(cell, table, edges, hidden, fixed, need)
-            if path is not None:
-                hidden.update(path)
-                break
+    _protect(primary, {cell: threshold - table[cell] for cell in primary}, table, edges, hidden, fixed)
     exposed, narrow = _check(table, edges, hidden, primary, threshold)
     return Suppressed(
         {cell: value for cell, value in table.items() if cell not in hidden},
@@ -141,6 +133,67 @@ def _suppress(
         narrow,
         frozenset(cell for cell, value in released.items() if table[cell] != value),
     )
+
+
+def suppress_among(
+    counts: Mapping[Cell, int], threshold: int = 5, hide: Collection[Cell] = (), keep: Collection[Cell] = ()
+) -> Suppressed:
+    """Suppression of a two-way table whose empty cells are known to be empty, so that every hidden cell holds one
+    thing at least. `hide` are cells to hide whatever they hold, `keep` to show; totals under `TOTAL`. `exposed` are
+    those that cannot be protected so; `narrow` is not looked for.
+    """
+    table, above = with_totals(counts), with_totals({cell: value - 1 for cell, value in counts.items() if value})
+    edges = {
+        c: _Edge(c, f"r{c[0]}", f"c{c[1]}", (c[0] == TOTAL) != (c[1] == TOTAL)) for c, value in table.items() if value
+    }
+    return _among(table, above, edges, threshold, hide, set(keep))
+
+
+def suppress_list_among(counts: Mapping[str, int], threshold: int = 5, hide: Collection[Cell] = ()) -> Suppressed:
+    """As `suppress_among` for a list with its total. Cells are (name, TOTAL), and (TOTAL, TOTAL) for the total."""
+    table = {(name, TOTAL): value for name, value in counts.items() if value}
+    above = {cell: value - 1 for cell, value in table.items()}
+    for held in (table, above):
+        held[TOTAL, TOTAL] = sum(held.values())
+    edges = {cell: _Edge(cell, "all", "free", cell[0] == TOTAL) for cell in table if table[cell]}
+    return _among(table, above, edges, threshold, hide, set())
+
+
+def _among(
+    table: Mapping[Cell, int],
+    above: Mapping[Cell, int],
+    edges: Mapping[Cell, _Edge],
+    threshold: int,
+    hide: Collection[Cell],
+    keep: set[Cell],
+) -> Suppressed:
+    """`above` is what each cell holds more than the least that it can: by that much it may fall."""
+    primary = frozenset(cell for cell in edges if (table[cell] < threshold or cell in hide) and cell not in keep)
+    hidden = set(primary)
+    _protect(primary, {cell: max(threshold - table[cell], 1) for cell in primary}, above, edges, hidden, keep)
+    exposed = frozenset(cell for cell in hidden if len({*_interval(cell, above, edges, hidden, 1)}) == 1)
+    shown = {cell: value for cell, value in table.items() if cell not in hidden}
+    return Suppressed(shown, primary, frozenset(hidden - primary), exposed)
+
+
+def _protect(
+    primary: Collection[Cell],
+    needs: Mapping[Cell, int],
+    table: Mapping[Cell, int],
+    edges: Mapping[Cell, _Edge],
+    hidden: set[Cell],
+    fixed: set[Cell],
+) -> None:
+    """Hides cells beside the primary ones until each can rise by what it needs, or failing that by 1."""
+    for cell in sorted(primary, key=lambda c: (table[c], c)):
+        # First that the cell may be large; failing that, that it may at least be something else.
+        for need in (needs[cell], 1):
+            if _rise(cell, table, edges, hidden, need) >= need:
+                break
+            path = _cheapest(cell, table, edges, hidden, fixed, need)
+            if path is not None:
+                hidden.update(path)
+                break
 
 
 def _check(

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from trellis.calc.figure import Basis, Figure, Method, Reason, Value, caveat, ratio
-from trellis.calc.survival import Durations, compare, kaplan_meier
+from trellis.calc.logrank import compare
+from trellis.calc.survival import Durations, kaplan_meier
 
 Clock = Literal["offer", "accept", "arrive", "close", "response"]
 CLOCKS: dict[Clock, tuple[str, str]] = {

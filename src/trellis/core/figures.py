@@ -59,7 +59,7 @@ class FigureKind:
     figure; `method` is the page in docs/methods; `chart(figure, ask)` draws it, if anything does. `public` figures
     are made from co-owned rows alone: parties see them without a grant. `fine(ask)` says that the question is off the
     declared grid: only readers of the records themselves get an answer. `digits` bounds what others get: exact
-    quantiles, asked over and over, would give the records away.
+    quantiles, asked over and over, would give the records away. `guard(figure, ask)` is what of it others get at all.
     """
 
     name: str
@@ -75,6 +75,7 @@ class FigureKind:
     chart: Callable[[Figure, Ask], Any] | None = None
     fine: Callable[[Ask], bool] = lambda ask: False
     digits: int | None = None
+    guard: Callable[[Figure, Ask], Figure] = lambda figure, ask: figure
 
 
 _kinds: dict[str, FigureKind] = {}

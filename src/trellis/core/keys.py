@@ -3,21 +3,18 @@
 Keys held here prove integrity against everyone but the operator of the installation, who could use them.
 """
 
-import os
 from functools import lru_cache
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.utils.translation import gettext as _
 
-from trellis.core import clock
+from trellis.core import clock, sealing
 from trellis.core.conditions import TrellisError
 from trellis.core.models import Key
+
+PURPOSE = "signing keys"
 
 
 class KeyProblem(TrellisError):
@@ -26,15 +23,9 @@ class KeyProblem(TrellisError):
     status = 409
 
 
-def _sealer() -> AESGCM:
-    kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=b"trellis", info=b"signing keys")
-    return AESGCM(kdf.derive(settings.SECRET_KEY.encode()))
-
-
 def seal(private: bytes) -> bytes:
-    """Encrypts 32 private bytes with the installation's secret (AES-256-GCM, random nonce first)."""
-    nonce = os.urandom(12)
-    return nonce + _sealer().encrypt(nonce, private, None)
+    """Encrypts 32 private bytes with the installation's secret."""
+    return sealing.seal(PURPOSE, private)
 
 
 def create(holder: UUID) -> Key:
@@ -70,10 +61,9 @@ def sign(key: Key, message: bytes) -> bytes:
     """The Ed25519 signature (64 bytes). Raises KeyProblem for a key held elsewhere or sealed by another secret."""
     if key.sealed is None:
         raise KeyProblem(_("This key is held by its organisation, not here."))
-    sealed = bytes(key.sealed)
     try:
-        private = _sealer().decrypt(sealed[:12], sealed[12:], None)
-    except Exception as error:
+        private = sealing.opened(PURPOSE, key.sealed)
+    except sealing.Closed as error:
         raise KeyProblem(_("The signing key cannot be opened: the secret of this installation changed.")) from error
     return Ed25519PrivateKey.from_private_bytes(private).sign(message)
 

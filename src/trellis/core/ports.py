@@ -66,8 +66,8 @@ class PackSection:
     """A section of the review pack, frozen as of a date.
 
     `content` is `{"paragraphs": [text], "tables": [{"caption", "columns": [text], "rows": [[text]]}], "figures":
-    [{"label", "value", "unit", "n", "as_of", "method", "reason", "caveats", "address"}]}`, each of them optional
-    (types in governance.schemas). Facts under other names are shown by their name, and lists of like things as
+    [{"label", "value", "unit", "n", "open", "unknown", "low", "high", "beside", "as_of", "method", "reason", "caveats",
+    "address"}]}`, each of them optional (types in governance.schemas; `sharing.packed` makes them of figures). Facts under other names are shown by their name, and lists of like things as
     tables. No floats: numbers are whole, or text.
     """
 
@@ -95,8 +95,8 @@ class Link:
 review_links: Port[Callable[[UUID, date], Sequence[Link]]] = Port(
     "review_links", "Links on the page of a quarterly review, by the first day of its quarter"
 )
-pack_sections: Port[Callable[[UUID, tuple[date, date], datetime], PackSection]] = Port(
-    "pack_sections", "Sections of the quarterly review pack"
+pack_sections: Port[Callable[[UUID, tuple[date, date], datetime], PackSection | None]] = Port(
+    "pack_sections", "Sections of the quarterly review pack; None where an area has nothing to say"
 )
 review_conditions: Port[Callable[[UUID, tuple[date, date], datetime], Sequence[Condition]]] = Port(
     "review_conditions", "Conditions before a quarterly review can be signed"
@@ -125,11 +125,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Importer:
-    """Something that can be imported by page, API and `trellis import KIND FILE`."""
+    """Something that can be imported by page, API and `trellis import KIND FILE`.
+
+    `columns`: `run` takes `mapping`, the file's columns to fields.
+    """
 
     name: str
     title: str
     run: Callable[..., Any]
+    columns: bool = False
 
 
 importers: dict[str, Importer] = {}

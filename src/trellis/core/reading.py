@@ -4,7 +4,7 @@ A page asks for its programme, parties and parameters from many places. Inside a
 page is of one moment too. Whatever writes makes the scope forget; outside a scope everything is read afresh.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -84,5 +84,22 @@ def together(function: Callable[..., Mapping[UUID, T]]) -> Callable[..., T]:
             kept.update({(function, one, rest): held for one, held in found.items()})
         held = kept[key]
         return held.copy() if isinstance(held, list | dict) else held  # type: ignore[return-value]  # of its type
+
+    return asked
+
+
+def by_id(function: Callable[[Sequence[UUID]], Mapping[UUID, T]]) -> Callable[[Iterable[UUID]], dict[UUID, T]]:
+    """Makes a read of things by their ids one that asks, inside a scope, only for those that it does not know yet."""
+
+    @wraps(function)
+    def asked(ids: Iterable[UUID]) -> dict[UUID, T]:
+        wanted = sorted({one for one in ids if one is not None})
+        kept = _scope.get()
+        if kept is None:
+            return dict(function(wanted))
+        known: dict[UUID, T | None] = kept.setdefault(function, {})
+        if new := [one for one in wanted if one not in known]:
+            known.update({**dict.fromkeys(new), **function(new)})
+        return {one: held for one in wanted if (held := known[one]) is not None}
 
     return asked

@@ -81,7 +81,7 @@ def reason(code: str) -> str:
     words = {
         "insufficient data": _("insufficient data"),
         "undefined": _("undefined"),
-        "suppressed": _("hidden: small numbers"),
+        "suppressed": _("too few, or beside too few: not shown"),
         "not reached": _("not reached"),
         "consent missing": _("withheld: consent missing"),
         "no data": _("no data"),
@@ -140,14 +140,20 @@ def _beside(figure: Any, unit: str) -> str:
     if as_of is not None:
         basis.append(_("as of %(day)s") % {"day": formats.day(as_of)})
     said = [", ".join(basis) + "."] if basis else []
-    low, high = getattr(figure, "low", None), getattr(figure, "high", None)
-    if low is not None and high is not None:
-        said.append(_("Range: %(low)s to %(high)s.") % {"low": _amount(low, unit), "high": _amount(high, unit)})
+    if span := bounds(getattr(figure, "low", None), getattr(figure, "high", None), unit):
+        said.append(span)
     if still := getattr(figure, "open", None):
         said.append(_("%(n)s still open.") % {"n": formats.number(still)})
     if unknown := getattr(figure, "unknown", 0):
         said.append(_("%(n)s left out: not known.") % {"n": formats.number(unknown)})
     return " ".join(said)
+
+
+def bounds(low: Any, high: Any, unit: str) -> str:
+    """The range of a value in words; '' unless it has both ends."""
+    if low is None or high is None:
+        return ""
+    return _("Range: %(low)s to %(high)s.") % {"low": _amount(low, unit), "high": _amount(high, unit)}
 
 
 def figure(figure: Any, url: str = "") -> dict[str, Any]:

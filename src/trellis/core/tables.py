@@ -153,6 +153,17 @@ class Search:
 
 
 @dataclass(frozen=True)
+class Words(Search):
+    """A box that looks for words in rows that know how to find them (`worded`): in all, or in the fields named."""
+
+    def queryset(self, rows: "QuerySet[Any]", wanted: str) -> "QuerySet[Any]":
+        """Rows with all the words."""
+        for field in self.fields or ("",):
+            rows = rows.worded(wanted, field)  # type: ignore[attr-defined]  # records
+        return rows
+
+
+@dataclass(frozen=True)
 class Choice:
     """A choice of one value of a field. `choices` are (value, title); a function is asked at each request."""
 
@@ -259,25 +270,33 @@ class Table:
 
     @cached_property
     def count(self) -> int:
-        """Rows that pass the filters, counted up to CAP + 1."""
+        """Rows that pass the filters, counted up to one more than `cap`."""
         rows = self._kept
         if not isinstance(rows, QuerySet):
             return len(rows)
         if not self.chosen and self._wanted == 1 and len(self._first) <= self.page_size:
             return len(self._first)  # all of them were read: nothing is left to count
         count_to = getattr(rows, "count_to", None)
-        return int(count_to(CAP + 1) if count_to else rows.order_by()[: CAP + 1].count())
+        by, falling = self._order()
+        return int(count_to(self.cap + 1, by or "pk", falling) if count_to else rows.order_by()[: self.cap + 1].count())
+
+    @property
+    def cap(self) -> int:
+        """How far rows are counted. Rows that are dearer to count say less."""
+        return getattr(self._kept, "cap", None) or CAP
 
     @property
     def counted(self) -> bool:
         """Whether `count` is exact."""
-        return self.count <= CAP or not isinstance(self._kept, QuerySet)
+        return self.count <= self.cap or not isinstance(self._kept, QuerySet)
 
     @cached_property
     def page(self) -> int:
         """The page asked for, from 1; the last one when the count is known and the number lies beyond."""
         number = self._wanted
-        last = -(-self.count // self.page_size) if self.counted else number
+        # Of rows that are dear to count the pages end where counting does: they are as dear to skip.
+        far = number if getattr(self._kept, "cap", None) is None else -(-self.cap // self.page_size)
+        last = -(-self.count // self.page_size) if self.counted else far
         return max(1, min(number, max(last, 1)))
 
     @property

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from trellis.core.tabular_base import HELP_MARK, Column, is_formula_like
@@ -83,6 +82,8 @@ def _book(buffer: io.BytesIO) -> Any:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
+    import xlsxwriter  # not in processes that write no workbook
+
     book = xlsxwriter.Workbook(buffer, options)
     book.set_properties({"created": _MADE})
     return book

@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-import openpyxl
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +21,8 @@ _CHUNK = 1024 * 1024
 def read(data: bytes, digest: str, sheet: str | int | None, limits: Limits) -> Table:
     """Reads the chosen sheet, or the first that holds anything. Raises TabularError for no workbook."""
     _guard(data, limits)
+    import openpyxl  # half a second of every process that reads no workbook
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
     except Exception as error:  # openpyxl raises whatever the broken part of the file leads it to

@@ -18,7 +18,7 @@ from trellis.planning import selectors as planning
 from trellis.planning.schemas import ActivityView
 from trellis.sharing import gate
 from trellis.sharing.models import Audience
-from trellis.sharing.records import RecordQuerySet
+from trellis.sharing.rows import RecordQuerySet
 
 COURSE, PARTICIPANT, SCORE = "delivery.course", "delivery.participant", "delivery.score"
 FIRST, LAST = 3, 6  # months after the last day in which behaviour is looked at
@@ -148,6 +148,8 @@ def ended_without_test(owner: UUID, day: date | None = None) -> list[tuple[Cours
     """
     rows = Course.records.privileged().as_of(None).filter(owner=owner, ends__lt=day or clock.today())
     over = [view(row) for row in rows.order_by("ends", "subject")]
+    if not over:
+        return []
     ids = [one.id for one in over]
     known: dict[UUID, dict[str, bool | None]] = {}
     for subject, code, attended in (

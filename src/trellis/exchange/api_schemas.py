@@ -134,7 +134,7 @@ class AcknowledgementOut(Schema):
 
 class ObjectOut(ObjectRow):
     """An object whole. `related` are the objects that it points at or that point at it; `looked_through` False says
-    that only the newest of a large collection were looked at.
+    that the collection was not looked through to its end yet: ask again.
     """
 
     retracted: bool
@@ -216,3 +216,49 @@ class FigureOut(Schema):
     title: str
     figure: dict[str, Any]
     withheld_by: list[UUID]
+
+
+class SecretIn(Schema):
+    """How we sign in elsewhere: without `user` the secret is a bearer token. It is never given out again."""
+
+    user: str = ""
+    secret: str = ""
+
+
+class SourceIn(SecretIn):
+    """A collection elsewhere, read into one of ours."""
+
+    url: str
+    organisation: UUID
+    collection: UUID
+
+
+class SourceOut(Schema):
+    """A source and where it stands. `more`: a walk stopped in its middle; `reached`: the time after which it goes on."""
+
+    id: UUID
+    url: str
+    organisation: UUID
+    collection: UUID
+    person: UUID | None
+    user: str
+    has_secret: bool
+    made_at: datetime
+    paused_at: datetime | None
+    tried_at: datetime | None
+    pulled_at: datetime | None
+    reached: str
+    more: bool
+    error: str
+    taken: int
+    refused: int
+    reasons: list[str]
+
+
+class PulledOut(Schema):
+    """What one reading came to."""
+
+    pages: int
+    taken: int
+    refused: list[str]
+    whole: bool

@@ -7,10 +7,11 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         from trellis.core import ports
-        from trellis.exchange import doors, figures, kinds, misp
+        from trellis.exchange import doors, figures, kinds, misp, packs
 
         _ = kinds, figures  # register
         ports.navigation.add(doors.navigation)
         ports.programme_steps.add(doors.programme_steps)
         ports.work_items.add(doors.work_items)
+        ports.pack_sections.add(packs.pack_section)
         ports.importers["misp"] = misp.IMPORTER

@@ -3,26 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from trellis.core.conditions import Hidden
-from trellis.exchange import policy, withdrawals, words
-from trellis.exchange.models import Clock, Collection, StixObject
+from trellis.exchange import policy, references, selectors, served, words
+from trellis.exchange.models import Collection, StixObject
 from trellis.exchange.schemas import PURPOSES, AgreementView, Holding
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 from trellis.sharing import gate
-from trellis.sharing.models import Access
-from trellis.sharing.records import RecordQuerySet
+from trellis.sharing.rows import RecordQuerySet
 
 LISTED = gettext_noop("Exchange: the list of a collection")
 READ = gettext_noop("Exchange: the page of an object")
 RELATED = gettext_noop("Exchange: what belongs to an object")
-NEWEST = 20_000  # objects of a collection that are looked through for what points at one
 SHOWN = 50
 
 
@@ -97,18 +94,24 @@ def pointed_at(viewer: Viewer, row: StixObject) -> list[Related]:
 
 
 def pointing_at(viewer: Viewer, row: StixObject, whole: bool = False) -> tuple[list[Related], bool]:
-    """What points at this object, and whether all of its collection was looked through."""
-    held = Clock.objects.filter(pk=row.collection).first()
-    from_number = 0 if whole or held is None else max(held.number - NEWEST, 0)
-    rows = objects(viewer, row.collection, RELATED).filter(number__gt=from_number, raw__contains=row.stix_id)
-    found = list(rows.exclude(subject=row.subject).order_by("-number")[:SHOWN])
+    """What points at this object, newest first, and whether all of its collection is in the index of references.
+
+    Where it is not, some of what is missing is read first; all of it if `whole`.
+    """
+    complete = references.fill(row.collection, whole)
+    found: list[StixObject] = []
+    for sources in references.to(row.collection, row.stix_id):
+        rows = objects(viewer, row.collection, RELATED).filter(pk__in=sources, redacted_at=None)
+        found += rows.exclude(subject=row.subject).order_by("-number")[: SHOWN - len(found)]
+        if len(found) >= SHOWN:
+            break
     names = parties.organisation_names({other.owner for other in found})
     related = []
     for other in found:
         how = [name for name, stix_id in words.refs(other.raw) if stix_id == row.stix_id]
         if how:
             related.append(_related(str(words.NAMES.get(how[0], how[0])), other, names))
-    return related, from_number == 0
+    return related, complete
 
 
 def _related(how: str, row: StixObject, names: dict[UUID, str]) -> Related:
@@ -149,31 +152,4 @@ def holders(viewer: Viewer, row: StixObject) -> list[Holding]:
     """Who was served any version of one of the viewer's own objects, first and last, whatever is in force now."""
     if row.owner != viewer.organisation:
         raise Hidden()
-    chain = StixObject.records.privileged().filter(subject=row.subject)
-    wanted = set(chain.values_list("pk", flat=True))
-    seen = first_and_last(row.owner, wanted, min(chain.values_list("recorded_at", flat=True)))
-    when: dict[UUID, tuple[datetime, datetime]] = {}
-    for (_pk, reader), (first, last) in seen.items():
-        begun, ended = when.get(reader, (first, last))
-        when[reader] = (min(begun, first), max(ended, last))
-    names = parties.organisation_names(when)
-    return sorted((Holding(one, names.get(one, ""), *when[one]) for one in when), key=lambda one: one.name)
-
-
-Times = dict[tuple[UUID, UUID], tuple[datetime, datetime]]
-
-
-def first_and_last(owner: UUID, wanted: set[UUID] | None, since: datetime | None = None) -> Times:
-    """By row and reader, when rows of an owner were first and last served; all rows without `wanted`."""
-    found: Times = {}
-    logged = Access.objects.filter(owner=owner, data_kind=withdrawals.KIND)
-    if since is not None:
-        logged = logged.filter(at__gte=since)
-    for access in logged.order_by("at").iterator():
-        if access.reader is None:
-            continue
-        for pk in gate.unpack(access):
-            if wanted is None or pk in wanted:
-                first = found.get((pk, access.reader), (access.at, access.at))[0]
-                found[pk, access.reader] = (first, access.at)
-    return found
+    return selectors.holdings(served.certain(row.owner).times(row.subject))

@@ -15,6 +15,11 @@ def hold(collection: UUID) -> Clock:
     return Clock.objects.select_for_update().get(pk=collection)
 
 
+def number(collection: UUID) -> int:
+    """How many objects a collection has had; nothing is held."""
+    return Clock.objects.filter(pk=collection).values_list("number", flat=True).first() or 0
+
+
 def after(held: Clock) -> int:
     """A moment later than everything in the collection, and not before now."""
     return max(micros(clock.now()), held.added) + 1

@@ -39,18 +39,19 @@ def programme_steps(programme: UUID) -> Sequence[Step]:
 def work_items(viewer: Any) -> Sequence[WorkItem]:
     """Agreements on sharing that run out within the notice period, for who may propose their renewal."""
     found: list[WorkItem] = []
-    for programme in parties.programmes_of(viewer):
-        mine = [one for one in policy.in_force([programme.id]) if viewer.organisation in one.parties]
-        if not mine or not _may_renew(programme.id, viewer):
+    programmes = [programme.id for programme in parties.programmes_of(viewer)]
+    held = [one for one in policy.in_force(programmes) if viewer.organisation in one.parties]
+    mine = {here for here in {one.arrangement for one in held} if _may_renew(here, viewer)}
+    for one in held:
+        here = one.arrangement
+        if here not in mine:
             continue
-        limit = clock.today() + timedelta(days=int(parameter(programme.id, "sharing.notice")))
-        for one in mine:
-            if one.ends_on <= limit:
-                title = _("Renew or let end: %(title)s") % {"title": one.title}
-                due = datetime.combine(one.ends_on, datetime.min.time(), UTC)
-                url = address("exchange:agreement", programme.id, one.id)
-                why = _("Nothing passes under it after it ends.")
-                found.append(WorkItem(title, url, "due", why, due=due, programme=programme.id))
+        if one.ends_on <= clock.today() + timedelta(days=int(parameter(here, "sharing.notice"))):
+            title = _("Renew or let end: %(title)s") % {"title": one.title}
+            due = datetime.combine(one.ends_on, datetime.min.time(), UTC)
+            url = address("exchange:agreement", here, one.id)
+            why = _("Nothing passes under it after it ends.")
+            found.append(WorkItem(title, url, "due", why, due=due, programme=here))
     return found
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from django.utils.translation import gettext as _
 
 from trellis.core.conditions import TrellisError
+from trellis.exchange import guard
 from trellis.exchange.taxii.media import MEDIA, taken
 
 LIMIT = 64 * 1024 * 1024  # one page
@@ -67,11 +68,32 @@ def _this_machine(host: str) -> bool:
         return False
 
 
-class Remote:
-    """One server, with the token or the password for it and, where it has its own, its authority's certificate."""
+@dataclass(frozen=True)
+class Patience:
+    """Seconds: without a byte, and for one page."""
 
-    def __init__(self, url: str, secret: str = "", user: str = "", ca: str | None = None) -> None:
+    silent: float = TIMEOUT
+    page: float = WHOLE
+
+
+class Remote:
+    """One server, with the token or the password for it and, where it has its own, its authority's certificate.
+
+    `public` calls hosts of the public internet alone (see `guard`): for addresses that are named on a page.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        secret: str = "",
+        user: str = "",
+        ca: str | None = None,
+        *,
+        public: bool = False,
+        patience: Patience | None = None,
+    ) -> None:
         self.url = url if url.endswith("/") else url + "/"
+        self._patience = patience
         origin(self.url)
         parts = urlsplit(self.url)
         if parts.query or parts.fragment or "@" in parts.netloc or len(self.url) > 500:
@@ -80,7 +102,7 @@ class Remote:
             context = ssl.create_default_context(cafile=ca)
         except (OSError, ssl.SSLError) as error:
             raise FetchError(_("The certificate file cannot be read: %(why)s") % {"why": error}) from None
-        self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _SameHost())
+        self._context, self._public = context, public
         self._headers = {"Accept": MEDIA, "User-Agent": "Trellis", "Accept-Encoding": "identity"}
         if secret and user:
             pair = base64.b64encode(f"{user}:{secret}".encode()).decode()
@@ -93,21 +115,43 @@ class Remote:
         query = urlencode({name: value for name, value in parameters.items() if value})
         url = f"{self.url}{path}" + (f"?{query}" if query else "")
         request = urllib.request.Request(url, headers=self._headers)  # noqa: S310 - `origin` has judged the scheme
+        patience, lines = self._patience or Patience(TIMEOUT, WHOLE), guard.Lines()
         try:
-            with self._opener.open(request, timeout=TIMEOUT) as response:
-                if not taken(response.headers.get("Content-Type", "")):
-                    raise FetchError(_("The answer is not TAXII 2.1. Is this the address of a collection?"))
-                return Answer(_bounded(response), response.headers.get("X-TAXII-Date-Added-Last", ""))
+            with lines.within(patience.page), self._opener(lines).open(request, timeout=patience.silent) as response:
+                kind, last = response.headers.get("Content-Type", ""), response.headers.get("X-TAXII-Date-Added-Last")
+                body = _bounded(response, patience.page) if taken(kind) else b""
         except urllib.error.HTTPError as error:
             error.close()
-            raise FetchError(_("The server answered %(status)s.") % {"status": error.code}, error.code) from None
+            raise FetchError(_answered(error.code), error.code) from None
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise FetchError(_("The server cannot be read: %(why)s") % {"why": error}) from None
+            if not lines.cut:
+                raise FetchError(_("The server cannot be read: %(why)s") % {"why": error}) from None
+        if lines.cut:  # what was cut may look as if it had ended
+            words = _("The server took longer than %(n)s seconds for one page.")
+            raise FetchError(words % {"n": round(patience.page)})
+        if not taken(kind):
+            raise FetchError(_("The answer is not TAXII 2.1. Is this the address of a collection?"))
+        return Answer(body, last or "")
+
+    def _opener(self, lines: guard.Lines) -> urllib.request.OpenerDirector:
+        plain = [urllib.request.HTTPSHandler(context=self._context)]
+        return urllib.request.build_opener(
+            *(guard.handlers(self._context, lines) if self._public else plain), _SameHost()
+        )
 
 
-def _bounded(response: Any) -> bytes:
+def _answered(status: int) -> str:
+    words = _("The server answered %(status)s.") % {"status": status}
+    if status in (401, 403):
+        return words + " " + _("It does not take this token or password for this collection.")
+    if status == 404:
+        return words + " " + _("It has no such collection, or none that we may see.")
+    return words
+
+
+def _bounded(response: Any, seconds: float) -> bytes:
     """The body, of a bearable size and within a bearable time."""
-    found, until = bytearray(), time.monotonic() + WHOLE
+    found, until = bytearray(), time.monotonic() + seconds
     while chunk := response.read1(1 << 16):
         found += chunk
         if len(found) > LIMIT:

@@ -5,9 +5,9 @@ Each reads one organisation's own stream: `owner` gives what it produced, or in 
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
 from uuid import UUID
 
+import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,12 +16,11 @@ from trellis.calc.figure import Basis, Figure
 from trellis.calc.survival import Durations
 from trellis.core.conditions import Invalid
 from trellis.core.figures import Ask, FigureKind, figure_kind
-from trellis.exchange import withdrawals
-from trellis.exchange.models import Acknowledgement, StixObject
-from trellis.sharing import gate
-from trellis.sharing.models import Access
+from trellis.exchange import served, withdrawals
+from trellis.exchange.logged import micros
+from trellis.exchange.models import Acknowledgement, Collection, StixObject
 
-Chain = tuple[UUID, datetime | None]
+DIGITS = 2  # significant digits of times, for readers of figures
 
 
 def owner_of(ask: Ask) -> UUID:
@@ -40,42 +39,28 @@ def _context(ask: Ask) -> UUID | None:
         raise Invalid({"arrangement": _("Name the programme by its id.")}) from None
 
 
-def _objects(ask: Ask) -> dict[UUID, Chain]:
-    """The chain and time of detection of every row of the owner, as known at the as-of."""
-    rows = StixObject.records.privileged().filter(owner=owner_of(ask), recorded_at__lte=ask.as_of, retracted=False)
-    if context := _context(ask):
-        rows = rows.filter(context=context)
-    return {pk: (subject, detected) for pk, subject, detected in rows.values_list("pk", "subject", "detected")}
-
-
-def _first_served(ask: Ask, objects: dict[UUID, Chain]) -> dict[tuple[UUID, UUID], datetime]:
-    """When each object (chain) was first served to each reader."""
-    found: dict[tuple[UUID, UUID], datetime] = {}
-    rows = Access.objects.filter(owner=owner_of(ask), data_kind=withdrawals.KIND, at__lte=ask.as_of)
-    for access in rows.order_by("at").iterator():
-        if access.reader is None:
-            continue
-        for pk in gate.unpack(access):
-            if pk in objects:
-                found.setdefault((objects[pk][0], access.reader), access.at)
-    return found
+def _collections(ask: Ask) -> set[UUID] | None:
+    """The collections in a question; None for all."""
+    context = _context(ask)
+    return None if context is None else set(Collection.objects.filter(arrangement=context).values_list("pk", flat=True))
 
 
 def _basis(ask: Ask) -> Basis:
     return Basis(ask.as_of, ask.period, (f"{withdrawals.KIND}?owner={owner_of(ask)}",))
 
 
+def _spans(starts: served.Ints, ends: served.Ints, ask: Ask) -> Durations:
+    return calc.spans(starts.view("datetime64[us]"), ends.view("datetime64[us]"), ask.as_of)
+
+
 def share_times(ask: Ask) -> Durations:
     """Hours from detection until an object was first served to anybody."""
-    objects = _objects(ask)
-    first: dict[UUID, datetime] = {}
-    for (chain, _reader), at in _first_served(ask, objects).items():
-        first[chain] = min(first.get(chain, at), at)
-    detected: dict[UUID, datetime | None] = {}
-    for chain, seen in objects.values():
-        known = detected.get(chain)
-        detected[chain] = seen if known is None else known if seen is None else min(known, seen)
-    return calc.durations([(seen, first.get(chain)) for chain, seen in detected.items()], ask.as_of)
+    known = served.held(owner_of(ask))
+    chosen = known.standing(_collections(ask), ask.as_of)
+    chains, detected = known.detected(chosen)
+    firsts = known.firsts(chosen, ask.as_of)
+    there, at = served.least(firsts.chains, firsts.at)
+    return _spans(detected, served.looked_up(chains, there, at), ask)
 
 
 def _share(ask: Ask) -> Figure:
@@ -84,12 +69,14 @@ def _share(ask: Ask) -> Figure:
 
 def acknowledge_times(ask: Ask) -> Durations:
     """Hours from first serving an object to a recipient until that recipient acknowledged it."""
-    served = _first_served(ask, _objects(ask))
+    known = served.held(owner_of(ask))
+    firsts = known.firsts(known.standing(_collections(ask), ask.as_of), ask.as_of)
     rows = Acknowledgement.records.privileged().filter(producer=owner_of(ask), recorded_at__lte=ask.as_of)
-    answered: dict[tuple[UUID, UUID], datetime] = {}
-    for about, reader, at in rows.filter(retracted=False).order_by("at").values_list("about", "owner", "at"):
-        answered.setdefault((about, reader), at)
-    return calc.durations([(at, answered.get(pair)) for pair, at in served.items()], ask.as_of)
+    said = list(rows.filter(retracted=False).values_list("about", "owner", "at"))
+    answered = known.pairs_of([about for about, _reader, _at in said], [reader for _about, reader, _at in said])
+    at = np.array([micros(at) for _about, _reader, at in said], np.int64)
+    there, first = served.least(answered[answered >= 0], at[answered >= 0])
+    return _spans(firsts.at, served.looked_up(firsts.pairs, there, first), ask)
 
 
 def _acknowledge(ask: Ask) -> Figure:
@@ -97,19 +84,29 @@ def _acknowledge(ask: Ask) -> Figure:
 
 
 def _balance(ask: Ask) -> Figure:
-    given = {chain for chain, _reader in _first_served(ask, _objects(ask))}
-    taken: set[UUID] = set()
-    rows = Access.objects.filter(reader=owner_of(ask), data_kind=withdrawals.KIND, at__lte=ask.as_of)
-    for access in rows.iterator():
-        taken.update(gate.unpack(access))
-    received: set[UUID] = set()
-    wanted = sorted(taken)
-    for start in range(0, len(wanted), 5000):
-        part = StixObject.records.privileged().filter(pk__in=wanted[start : start + 5000])
-        if context := _context(ask):
-            part = part.filter(context=context)
-        received.update(part.values_list("subject", flat=True))
-    return calc.balance(_basis(ask), len(given), len(received))
+    me, here = owner_of(ask), _collections(ask)
+    known = served.held(me)
+    given = np.unique(known.firsts(known.standing(here, ask.as_of), ask.as_of).chains).size
+    received = 0
+    for producer in producers(here) - {me}:
+        theirs = served.held(producer)
+        if (code := theirs.code(me)) >= 0:
+            firsts = theirs.firsts(theirs.within(here), ask.as_of)
+            received += int((firsts.readers == code).sum())
+    return calc.balance(_basis(ask), int(given), received)
+
+
+def producers(collections: set[UUID] | None) -> set[UUID]:
+    """Whoever has an object in these collections, in any without names: one step into an index for each."""
+    rows = Collection.objects.all() if collections is None else Collection.objects.filter(pk__in=collections)
+    found: set[UUID] = set()
+    for collection in rows.values_list("pk", flat=True):
+        its = StixObject.records.privileged().filter(collection=collection).order_by("owner").values_list("owner")
+        last = its.first()
+        while last is not None:
+            found.add(last[0])
+            last = its.filter(owner__gt=last[0]).first()
+    return found
 
 
 def _useful(ask: Ask) -> Figure:
@@ -138,5 +135,6 @@ for _name, (_title, _unit, _compute, _direction) in KINDS.items():
             compute=_compute,
             context=_context,
             direction=_direction,
+            digits=DIGITS if _unit == "hours" else None,
         )
     )

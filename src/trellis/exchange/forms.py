@@ -23,15 +23,23 @@ HELP = {
 }
 
 
+class Lines(forms.CharField):
+    """Text of several lines. Browsers send each line end as CR LF; what a person means, and what is kept, is LF."""
+
+    def to_python(self, value: Any) -> Any:
+        """Before anything counts its characters."""
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
 def area(
-    label: Any, help_text: Any = "", rows: int = 4, field: type[forms.CharField] = forms.CharField, **more: Any
+    label: Any, help_text: Any = "", rows: int = 4, field: type[forms.CharField] = Lines, **more: Any
 ) -> forms.CharField:
     """A field of several lines."""
     widget = forms.Textarea(attrs={"rows": str(rows)})
     return field(label=label, help_text=help_text, widget=widget, **more)
 
 
-class Listed(forms.CharField):
+class Listed(Lines):
     """Text that is needed: the checker of the agreement lists it where it is missing, together with all else."""
 
     def validate(self, value: str) -> None:

@@ -1,13 +1,12 @@
 """What leaving an agreement would stop, and who already holds what: said before anybody presses."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Q
 
-from trellis.exchange import policy, withdrawals
+from trellis.exchange import policy, served
 from trellis.exchange.models import Collection, StixObject
 from trellis.exchange.schemas import AgreementView
 from trellis.parties import selectors as parties
@@ -65,10 +64,10 @@ def _count(row: Collection, producer: UUID, labels: Iterable[str]) -> int:
 def held(viewer: Viewer, agreement: AgreementView) -> list[Holds]:
     """Which of the parties hold the viewer's objects of this arrangement, as the access log says."""
     assert viewer.organisation
-    served = withdrawals.served(viewer.organisation)
+    known = served.certain(viewer.organisation)
     names = parties.organisation_names(agreement.parties)
-    collections = list(Collection.objects.filter(arrangement=agreement.arrangement).values_list("pk", flat=True))
-    found: Counter[UUID] = Counter()
-    for other in agreement.parties - {viewer.organisation}:
-        found[other] = sum(len(withdrawals.stix_ids_of(served.get(other, ()), one)) for one in collections)
+    here = set(Collection.objects.filter(arrangement=agreement.arrangement).values_list("pk", flat=True))
+    firsts = known.firsts(known.within(here))
+    others = agreement.parties - {viewer.organisation}
+    found = {other: int((firsts.readers == known.code(other)).sum()) for other in others}
     return [Holds(names.get(one, ""), found[one]) for one in sorted(found, key=lambda o: names.get(o, ""))]

@@ -1,5 +1,6 @@
 """Collections, agreements on sharing, STIX objects as sent, when rights began and ended, and what came back."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import models
@@ -8,8 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from trellis.core import clock, ids
 from trellis.core.appendonly import AppendOnly, Update
 from trellis.core.coowned import CoOwned
-from trellis.exchange.cursors import PullCursor as PullCursor  # the pull client keeps its own table
+from trellis.exchange.models_columns import ObjectColumns as ObjectColumns  # kept beside, made anew from the rest
+from trellis.exchange.models_columns import Reference as Reference
+from trellis.exchange.models_columns import ReferenceMark as ReferenceMark
+from trellis.exchange.models_columns import ServedColumns as ServedColumns
 from trellis.exchange.schemas import PURPOSES
+from trellis.exchange.sources import Source as Source  # the pull client keeps its own table
 from trellis.sharing.records import Record
 
 
@@ -101,6 +106,11 @@ class StixObject(Record):
 
     def superseded_when_written(self) -> bool:
         return self.late
+
+    @classmethod
+    def forget(cls, rows: Sequence[Record]) -> None:
+        """What a text named goes with it."""
+        Reference.objects.filter(source__in=[row.pk for row in rows]).delete()
 
 
 class Admission(AppendOnly):

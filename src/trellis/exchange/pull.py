@@ -5,6 +5,7 @@ it is AMBER. A page is stored before the cursor moves, and storing twice changes
 simply run again.
 """
 
+import time
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,17 +13,18 @@ import orjson
 from django.utils.translation import gettext as _
 
 from trellis.core import clock
-from trellis.core.conditions import Invalid
+from trellis.core.conditions import Conflict, Invalid, TrellisError
 from trellis.exchange import services
-from trellis.exchange.cursors import PullCursor
 from trellis.exchange.fetch import Answer, FetchError, Remote
 from trellis.exchange.schemas import CollectionView
+from trellis.exchange.sources import Source
 from trellis.exchange.taxii.filters import moment_of
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 
 PAGE = "500"
 PAGES = 1000  # of one run; the next goes on
+REASON = 300  # characters of the reason for one object
 NEXT = 4000  # more does not fit into an address
 
 
@@ -45,16 +47,35 @@ def source_named(name: str) -> UUID:
     return found[0]
 
 
-def pull(viewer: Viewer, into: CollectionView, remote: Remote, source: UUID, pages: int = PAGES) -> Pulled:
-    """Reads what is new there. Raises FetchError when the other server fails; what came before it is kept."""
+def pull(
+    viewer: Viewer,
+    into: CollectionView,
+    remote: Remote,
+    source: "UUID | Source",
+    pages: int = PAGES,
+    seconds: float | None = None,
+) -> Pulled:
+    """Reads what is new there: from a source that is kept, or from an organisation, where it stood with that.
+
+    Raises FetchError when the other server fails; what came before it is kept.
+    """
     services.writable(viewer, into)
-    cursor, _made = PullCursor.objects.get_or_create(
-        owner=viewer.actor.organisation, collection=into.id, url=remote.url, source=source
-    )
-    _ask_whether_readable(remote)
-    pulled = Pulled()
-    while pulled.pages < pages and not pulled.whole:
-        _page(viewer, into, remote, cursor, pulled)
+    if isinstance(source, Source):
+        cursor = source
+    else:
+        cursor, _made = Source.objects.get_or_create(
+            owner=viewer.actor.organisation, collection=into.id, url=remote.url, organisation=source
+        )
+    if cursor.paused_at is not None:
+        raise Conflict(_("This source is paused. Go on with it on its page first."))
+    pulled, until = Pulled(), None if seconds is None else time.monotonic() + seconds
+    try:
+        _ask_whether_readable(remote)
+        while pulled.pages < pages and not pulled.whole and (until is None or time.monotonic() < until):
+            _page(viewer, into, remote, cursor, pulled)
+    except TrellisError as error:
+        Source.objects.filter(pk=cursor.pk).update(tried_at=clock.now(), error=str(error))
+        raise
     return pulled
 
 
@@ -64,7 +85,7 @@ def _ask_whether_readable(remote: Remote) -> None:
         raise FetchError(_("The other server does not let us read this collection."))
 
 
-def _page(viewer: Viewer, into: CollectionView, remote: Remote, cursor: PullCursor, pulled: Pulled) -> None:
+def _page(viewer: Viewer, into: CollectionView, remote: Remote, cursor: Source, pulled: Pulled) -> None:
     """One page: read, stored, and only then the cursor."""
     answer = _fetched(remote, cursor, pulled)
     said = _decoded(answer)
@@ -72,15 +93,24 @@ def _page(viewer: Viewer, into: CollectionView, remote: Remote, cursor: PullCurs
     if not isinstance(objects, list):
         raise FetchError(_("The answer is no envelope of TAXII."))
     if objects:
-        status = services.add(viewer, into, answer.body, said_by=cursor.source)
+        status = services.add(viewer, into, answer.body, said_by=cursor.organisation)
+        refused = [_line(f"{stix_id}: {message}") for stix_id, _version, message in status.failures]
         pulled.taken += len(status.successes)
-        pulled.refused += [f"{stix_id}: {message}" for stix_id, _version, message in status.failures]
+        pulled.refused += refused
+        cursor.taken += len(status.successes)
+        cursor.refused += len(refused)
+        cursor.reasons = [*cursor.reasons, *refused][-Source.KEPT :]
     pulled.pages += 1
     pulled.whole = said.get("more") is not True
     _move(cursor, answer.last, "" if pulled.whole else said.get("next") or "", pulled.whole)
 
 
-def _fetched(remote: Remote, cursor: PullCursor, pulled: Pulled) -> Answer:
+def _line(text: str) -> str:
+    """What is told of a refused object. Its id is whatever the other server says."""
+    return text.replace("\x00", "")[:REASON]
+
+
+def _fetched(remote: Remote, cursor: Source, pulled: Pulled) -> Answer:
     """The page where the cursor stands. A `next` that the server has forgotten falls back to the walk's beginning,
     once: a server that forgets always would keep us walking."""
     try:
@@ -103,7 +133,7 @@ def _decoded(answer: Answer) -> dict[str, object]:
     return said
 
 
-def _move(cursor: PullCursor, last: str, next_: object, whole: bool) -> None:
+def _move(cursor: Source, last: str, next_: object, whole: bool) -> None:
     """Saves where the walk stands. Raises FetchError for a server that says there is more and gets nowhere."""
     before = cursor.added_after, cursor.next
     if _later(last, cursor.reached):
@@ -118,8 +148,13 @@ def _move(cursor: PullCursor, last: str, next_: object, whole: bool) -> None:
         cursor.reached = ""
     if not whole and (cursor.added_after, cursor.next) == before:
         raise FetchError(_("The server says that there is more and gives the same page again."))
-    cursor.pulled_at = clock.now()
-    cursor.save()
+    cursor.pulled_at = cursor.tried_at = clock.now()
+    cursor.error = ""
+    names = ("added_after", "next", "reached", "pulled_at", "tried_at", "error", "taken", "refused", "reasons")
+    # Only what is known here, and only where it stands: it may have been paused or removed while a page was read.
+    kept = Source.objects.filter(pk=cursor.pk, paused_at=None)
+    if not kept.update(**{name: getattr(cursor, name) for name in names}):
+        raise Conflict(_("This source was paused or removed meanwhile. What came before that is kept."))
 
 
 def _later(one: str, other: str) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from trellis.calc.dates import day_start
 from trellis.core import clock
 from trellis.core.conditions import Condition, Hidden
-from trellis.exchange import policy, reading, withdrawals
+from trellis.exchange import policy, reading, served, withdrawals
 from trellis.exchange.models import Acknowledgement, Collection, PostStatus, SharingAgreement, StixObject, Withdrawal
 from trellis.exchange.schemas import (
     PURPOSES,
@@ -30,7 +30,6 @@ from trellis.governance.models import Decision
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 from trellis.sharing import gate
-from trellis.sharing.models import Access
 
 KEPT = timedelta(hours=24)
 INBOX = "withdrawals"
@@ -192,14 +191,15 @@ def readers(viewer: Viewer, key: UUID) -> list[Holding]:
     row = StixObject.records.privileged().filter(pk=key, owner=viewer.organisation).first()
     if row is None:
         raise Hidden()
-    seen: dict[UUID, tuple[datetime, datetime]] = {}
-    logged = Access.objects.filter(owner=row.owner, data_kind=withdrawals.KIND, at__gte=row.recorded_at)
-    for access in logged.order_by("at").iterator():
-        if access.reader and key in gate.unpack(access):
-            first, _last = seen.get(access.reader, (access.at, access.at))
-            seen[access.reader] = (first, access.at)
-    names = parties.organisation_names(seen)
-    return [Holding(one, names.get(one, ""), *seen[one]) for one in sorted(seen, key=lambda o: names.get(o, ""))]
+    return holdings(served.certain(row.owner).times_of_row(key))
+
+
+def holdings(times: Iterable[served.Times]) -> list[Holding]:
+    """Who was served something, first and last, by name."""
+    times = list(times)
+    names = parties.organisation_names([one.reader for one in times])
+    found = [Holding(one.reader, names.get(one.reader, ""), one.first, one.last) for one in times]
+    return sorted(found, key=lambda one: one.name)
 
 
 def withdrawn_from(viewer: Viewer) -> list[Withdrawal]:

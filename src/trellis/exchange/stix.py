@@ -70,6 +70,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 _TYPE = re.compile(r"[a-z0-9][a-z0-9-]{1,248}[a-z0-9]")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
+_ID = re.compile(f"{_TYPE.pattern}--{_UUID.pattern}", re.IGNORECASE)
+MARKINGS = ("object_marking_refs", "marking_ref")
+MAKER = "created_by_ref"
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
 
 
@@ -93,6 +96,7 @@ class Parsed(NamedTuple):
     label: str
     detected: datetime | None
     raw: str
+    targets: tuple[str, ...] = ()
 
 
 class Malformed(ValueError):
@@ -152,7 +156,52 @@ def read(raw: bytes) -> Parsed:
         )
     seen = said.get("first_observed", said.get("first_seen"))
     detected = _moment(version_text(seen, "first_observed or first_seen")) if seen is not None else None
-    return Parsed(stix_id, kind, modified, "2.1", revoked, label, detected, raw.decode())
+    return Parsed(stix_id, kind, modified, "2.1", revoked, label, detected, raw.decode(), targets(said))
+
+
+def said(raw: str) -> dict[str, Any]:
+    """What an object says; empty for one whose text is gone."""
+    try:
+        found = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def references(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Every object that this one points at, as (property, id), each pair once. Markings are no such."""
+    found: dict[tuple[str, str], None] = {}
+    _references(said, found)
+    return list(found)
+
+
+def _references(given: Mapping[str, Any], found: dict[tuple[str, str], None]) -> None:
+    for name, value in given.items():
+        if name[-4:] == "_ref" or name[-5:] == "_refs":
+            if name not in MARKINGS:
+                ids = value if isinstance(value, list) else [value]
+                found.update({(name, one): None for one in ids if isinstance(one, str)})
+        elif type(value) is dict:
+            _references(value, found)
+        elif type(value) is list:
+            for one in value:
+                _inside(one, found)
+
+
+def _inside(value: Any, found: dict[tuple[str, str], None]) -> None:
+    if type(value) is dict:
+        _references(value, found)
+    elif type(value) is list:
+        for one in value:
+            _inside(one, found)
+
+
+def targets(said: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids that an object names, for the index: each once, well formed, and not that of who made it."""
+    named = references(said)
+    if not named:
+        return ()
+    return tuple(dict.fromkeys(one for name, one in named if name != MAKER and _ID.fullmatch(one)))
 
 
 def _identity(said: Mapping[str, Any]) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from trellis.core import ids, ledger
 from trellis.core.labels import RANKS
 from trellis.core.ledger import Actor
-from trellis.exchange import clocks, policy
+from trellis.exchange import clocks, policy, references
 from trellis.exchange.models import Collection, Ending, StixObject
 from trellis.exchange.schemas import moment
 from trellis.exchange.stix import Parsed
@@ -144,7 +144,10 @@ def take(
                 row["superseded_at"] = position.at if row["late"] else None
             shared = {"context": collection.arrangement, "collection": collection.pk, "said_by": said_by}
             write_bulk(actor, position, StixObject, shared, batch.rows)
-            clocks.advance(held, held.number + len(batch.rows), start + len(batch.rows) - 1)
+            replaced = [row["supersedes"] for row in batch.rows if row["supersedes"]]
+            last = held.number + len(batch.rows)
+            references.keep(collection.pk, held.number, last, batch.named(), replaced)
+            clocks.advance(held, last, start + len(batch.rows) - 1)
     return batch.successes, batch.failures
 
 
@@ -170,6 +173,7 @@ class _Batch:
         self.there, self.sources, self.said_by = there, sources, said_by
         self.number, self.added = number, added
         self.rows: list[dict[str, Any]] = []
+        self.targets: dict[UUID, tuple[str, ...]] = {}
         self.raws: dict[UUID, str] = {}
         self.successes: list[tuple[str, str]] = []
         self.failures: Failures = []
@@ -227,9 +231,20 @@ class _Batch:
         )
         chain.live[version] = one.label
         if not late:
+            if one.targets:
+                self.targets[pk] = one.targets
+            if chain.newest is not None:
+                self.targets.pop(chain.newest, None)
             chain.newest = pk
             if one.version is None:
                 self.raws[pk] = one.raw
+
+    def named(self) -> list[references.Named]:
+        """What those that stand name."""
+        if not self.targets:
+            return []
+        numbers = {row["id"]: row["number"] for row in self.rows}
+        return [references.Named(one, numbers[pk], pk) for pk, found in self.targets.items() for one in found]
 
 
 def take_back(
@@ -265,6 +280,9 @@ def take_back(
         row["superseded_at"] = position.at if row["late"] else None
     shared = {"context": collection.arrangement, "collection": collection.pk}
     write_bulk(actor, position, StixObject, shared, written)
+    again = [one for row in written if not row["late"] for one in references.of(row["raw"], row["number"], row["id"])]
+    replaced = [row["supersedes"] for row in written if row["supersedes"]]
+    references.keep(collection.pk, held.number, held.number + len(written), again, replaced)
     clocks.advance(held, held.number + len(written), start + len(written) - 1)
     Ending.objects.create(
         collection=collection.pk,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from trellis.core import clock
 from trellis.core.context import address
 from trellis.core.tables import Choice, Column, Search, Table
-from trellis.exchange import browsing, words
+from trellis.exchange import served, words
 from trellis.exchange.compose import LABELS
 from trellis.exchange.models import Acknowledgement, StixObject
 from trellis.exchange.schemas import PURPOSES, AgreementView
@@ -95,43 +96,42 @@ class Lines:
 
     def __init__(self, owner: UUID, shorts: dict[UUID, str]) -> None:
         self.owner, self.shorts = owner, shorts
-        self.served: dict[UUID, dict[UUID, datetime]] | None = None
-        self.said: dict[UUID, list[Acknowledgement]] = {}
-        self.names: dict[UUID, str] = {}
+        self.table: Table | None = None
 
-    def _load(self) -> dict[UUID, dict[UUID, datetime]]:
-        """Read once for a table: the log is packed, so single objects cannot be asked for."""
-        if self.served is None:
-            self.served = {}
-            rows = StixObject.records.privileged().filter(owner=self.owner)
-            chains = dict(rows.values_list("pk", "subject"))
-            for (pk, reader), (first, _last) in browsing.first_and_last(self.owner, None).items():
-                to = self.served.setdefault(chains.get(pk, pk), {})
-                to[reader] = min(to.get(reader, first), first)
-            said = Acknowledgement.records.privileged().as_of(None).filter(producer=self.owner, retracted=False)
-            for one in said.order_by("at"):
-                self.said.setdefault(one.about, []).append(one)
-            readers = {reader for to in self.served.values() for reader in to}
-            self.names = {**parties.organisation_names(readers), **self.shorts}
-        return self.served
+    @cached_property
+    def _known(self) -> served.Held:
+        return served.held(self.owner)
+
+    @cached_property
+    def _names(self) -> dict[UUID, str]:
+        return {**parties.organisation_names(self._known.readers), **self.shorts}
+
+    @cached_property
+    def _said(self) -> dict[UUID, list[tuple[datetime, str]]]:
+        """What recipients said, in order: of the rows of the page, or of all where all are written to a file."""
+        rows = Acknowledgement.records.privileged().as_of(None).filter(producer=self.owner, retracted=False)
+        if self.table is not None and not self.table.param("format"):
+            rows = rows.filter(about__in={row.subject for row in self.table.page_rows})
+        found: dict[UUID, list[tuple[datetime, str]]] = {}
+        for about, at, useful in rows.order_by("at").values_list("about", "at", "useful"):
+            found.setdefault(about, []).append((at, str(Acknowledgement.Useful(useful).label)))
+        return found
 
     def first(self, row: StixObject) -> datetime | None:
         """When it was first served to anybody."""
-        return min(self._load().get(row.subject, {}).values(), default=None)
+        return min((one.first for one in self._known.times(row.subject)), default=None)
 
     def recipients(self, row: StixObject) -> str:
         """To whom it was served."""
-        return ", ".join(sorted(self.names.get(one, "") for one in self._load().get(row.subject, {})))
+        return ", ".join(sorted(self._names.get(one.reader, "") for one in self._known.times(row.subject)))
 
     def acknowledged(self, row: StixObject) -> datetime | None:
         """When it was first acknowledged."""
-        self._load()
-        return min((one.at for one in self.said.get(row.subject, [])), default=None)
+        return min((at for at, _useful in self._said.get(row.subject, ())), default=None)
 
     def useful(self, row: StixObject) -> str:
         """What recipients said of its use."""
-        self._load()
-        return ", ".join(str(one.get_useful_display()) for one in self.said.get(row.subject, []))
+        return ", ".join(useful for _at, useful in self._said.get(row.subject, ()))
 
 
 def log_table(request: HttpRequest, rows: Any, owner: UUID, shorts: dict[UUID, str]) -> Table:
@@ -164,4 +164,5 @@ def log_table(request: HttpRequest, rows: Any, owner: UUID, shorts: dict[UUID, s
         empty_title = gettext_lazy("You have shared nothing here")
         empty_note = gettext_lazy("Each object that you share stands here with who was served and what they said.")
 
-    return LogTable(request, rows)
+    lines.table = LogTable(request, rows)
+    return lines.table

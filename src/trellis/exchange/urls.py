@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trellis.exchange import views, views_agreements, views_log, views_objects, views_share
+from trellis.exchange import views, views_agreements, views_log, views_objects, views_share, views_sources
 
 app_name = "exchange"
 urlpatterns = [
@@ -26,5 +26,12 @@ urlpatterns = [
     path("withdrawals/", views.withdrawals, name="withdrawals"),
     path("log/", views_log.log, name="log"),
     path("log/share/", views_log.log_share, name="log-share"),
-    path("pulls/", views.pulls, name="pulls"),
+    path("sources/", views_sources.sources, name="sources"),
+    path("sources/new/", views_sources.source_new, name="source-new"),
+    path("sources/<uuid:source>/", views_sources.source, name="source"),
+    path("sources/<uuid:source>/read/", views_sources.source_read, name="source-read"),
+    path("sources/<uuid:source>/secret/", views_sources.source_secret, name="source-secret"),
+    path("sources/<uuid:source>/pause/", views_sources.source_pause, name="source-pause"),
+    path("sources/<uuid:source>/resume/", views_sources.source_resume, name="source-resume"),
+    path("sources/<uuid:source>/remove/", views_sources.source_remove, name="source-remove"),
 ]

@@ -1,4 +1,4 @@
-"""Pages of the exchange: what is here, collections and their objects, withdrawals, sources that are pulled."""
+"""Pages of the exchange: what is here, collections and their objects, withdrawals."""
 
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from trellis.core.tables import Table
 from trellis.exchange import browsing, policy, selectors, services
 from trellis.exchange.forms import CollectionForm
 from trellis.exchange.forms_kinds import offered
-from trellis.exchange.models import Collection, PullCursor, StixObject
+from trellis.exchange.models import Collection, StixObject
 from trellis.exchange.schemas import PURPOSES, CollectionView
 from trellis.exchange.tables import agreement_row, object_table
 from trellis.exchange.views_agreements import nothing_in_force
@@ -152,27 +152,3 @@ def withdrawals(request: Asked) -> HttpResponse:
         "taxii": request.build_absolute_uri(address("taxii:collection", here, inbox.id)),
     }
     return render(request, "exchange/withdrawals.html", context)
-
-
-@in_programme
-def pulls(request: Asked) -> HttpResponse:
-    """Collections elsewhere that are read into ours: where each stands."""
-    here = request.programme.id
-    titles = dict(Collection.objects.filter(arrangement=here).values_list("pk", "title"))
-    rows = PullCursor.objects.filter(owner=request.viewer.actor.organisation, collection__in=list(titles)).order_by(
-        "url"
-    )
-    names = parties.organisation_names({row.source for row in rows})
-    context = {
-        "pulls": [
-            {
-                "row": row,
-                "into": titles[row.collection],
-                "url": address("exchange:collection", here, row.collection),
-                "source": names.get(row.source, ""),
-            }
-            for row in rows
-        ],
-        "me": request.viewer,
-    }
-    return render(request, "exchange/pulls.html", context)

@@ -5,41 +5,24 @@ was on its way when it ended is in the log by then, or was not given out.
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
 
 from trellis.core import clock, ids
-from trellis.exchange import clocks
+from trellis.exchange import clocks, served
+from trellis.exchange.logged import KIND as KIND
 from trellis.exchange.models import Collection, Ending, StixObject, Withdrawal
 from trellis.exchange.schemas import MEDIA, Item, moment
 from trellis.parties import selectors as parties
-from trellis.sharing import gate
-from trellis.sharing.models import Access
 
-KIND = "exchange.object"
 CHUNK = 1000
 
 
 def inbox(arrangement: UUID, consumer: UUID) -> UUID:
     """The id of the withdrawals collection of one recipient in one arrangement."""
     return ids.derived("exchange.withdrawals", arrangement, consumer)
-
-
-def served(producer: UUID, reader: UUID | None = None, since: object = None) -> dict[UUID, set[UUID]]:
-    """By reader, the rows of a producer that it was served, as the access log says."""
-    rows = Access.objects.filter(owner=producer, data_kind=KIND)
-    if reader is not None:
-        rows = rows.filter(reader=reader)
-    if since is not None:
-        rows = rows.filter(at__gte=since)
-    found: dict[UUID, set[UUID]] = defaultdict(set)
-    for row in rows.iterator():
-        if row.reader is not None:
-            found[row.reader].update(gate.unpack(row))
-    return found
 
 
 def tell_due(consumer: UUID | None = None) -> int:
@@ -80,10 +63,11 @@ def _tell(pk: UUID) -> bool:
 
 def _held(ending: Ending) -> dict[UUID, list[str]]:
     """By consumer, the STIX ids of an ending that it was served."""
-    gone = {UUID(pk) for pk in ending.objects_gone}
+    gone = {UUID(pk) for pk in ending.objects_gone} or None
+    held = served.certain(ending.producer)
     found: dict[UUID, list[str]] = {}
-    for reader, rows in served(ending.producer, ending.consumer).items():
-        wanted = rows & gone if gone else rows
+    for reader in held.readers if ending.consumer is None else [ending.consumer]:
+        wanted = held.rows_of(reader, gone)
         stix_ids = stix_ids_of(wanted, ending.collection, ending.label)
         if stix_ids:
             found[reader] = stix_ids

@@ -9,7 +9,7 @@ import orjson
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from trellis.exchange.stix import TLP
+from trellis.exchange.stix import TLP, references, said
 
 Said = Mapping[str, Any]
 
@@ -104,15 +104,6 @@ class Fact:
     lines: tuple[str, ...] = ()
     at: datetime | None = None
     refs: tuple[str, ...] = field(default=())
-
-
-def said(raw: str) -> dict[str, Any]:
-    """What an object says; empty for one whose text is gone."""
-    try:
-        found = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def kind(stix_type: str) -> str:
@@ -210,23 +201,7 @@ def _flat(value: Any) -> str:
 
 def refs(raw: str) -> list[tuple[str, str]]:
     """Every object that this one points at, as (property, STIX id), each pair once."""
-    found: dict[tuple[str, str], None] = {}
-    _refs(said(raw), found)
-    return list(found)
-
-
-def _refs(given: Any, found: dict[tuple[str, str], None]) -> None:
-    if isinstance(given, list):
-        for one in given:
-            _refs(one, found)
-    if not isinstance(given, dict):
-        return
-    for name, value in given.items():
-        ids = value if isinstance(value, list) else [value]
-        if name.endswith(("_ref", "_refs")) and name not in ("object_marking_refs", "marking_ref"):
-            found.update({(name, one): None for one in ids if isinstance(one, str)})
-        else:
-            _refs(value, found)
+    return references(said(raw))
 
 
 def pretty(raw: str) -> str:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from trellis.core import reading
+from trellis.core.coowned import CoOwned
 from trellis.funding.models import (
     Acceptance,
     Claim,
@@ -71,17 +72,30 @@ class Book:
 
     def __init__(self, arrangements: Sequence[UUID], at: datetime | None) -> None:
         self.at = at
-        self.rows: dict[Any, dict[UUID, Any]] = {}
-        for model in SINGLE:
-            found = model.objects.as_of(at).filter(stream__in=arrangements)
-            if model is Milestone:
-                found = found.order_by("number", "subject")
-            elif model is Tranche:
-                found = found.order_by("due", "number", "subject")
-            self.rows[model] = {row.subject: row for row in found}
+        self.rows: dict[Any, dict[UUID, Any]] = {model: {} for model in SINGLE}
+        self.tranches: dict[UUID, list[Tranche]] = {}
+        self.milestones: dict[UUID, list[Milestone]] = {}
+        self.released: dict[UUID, Decimal] = {}
+        self.claims: dict[UUID, Claim] = {}
+        self.verifications: dict[UUID, Verification] = {}
+        self.paid: dict[UUID, list[Paid]] = {}
+        self.standing: dict[tuple[str, UUID], Standing] = {}
+        self._read(arrangements, Commitment)
+        self._read(arrangements, Tranche, "due", "number", "subject")
+        if self.rows[Tranche]:  # all else is of tranches
+            self._read_of_tranches(arrangements)
+
+    def _read(self, arrangements: Sequence[UUID], model: type[CoOwned], *order: str) -> None:
+        found = model.objects.as_of(self.at).filter(stream__in=arrangements)
+        self.rows[model] = {row.subject: row for row in (found.order_by(*order) if order else found)}
+
+    def _read_of_tranches(self, arrangements: Sequence[UUID]) -> None:
+        at = self.at
+        self._read(arrangements, Milestone, "number", "subject")
+        self._read(arrangements, Protocol)
+        self._read(arrangements, Acceptance)
         self.tranches = by(self.rows[Tranche].values(), lambda row: row.stream)
         self.milestones = by(self.rows[Milestone].values(), lambda row: row.tranche)
-        self.released: dict[UUID, Decimal] = {}
         for row in Release.objects.as_of(at).filter(stream__in=arrangements):
             self.released[row.tranche] = self.released.get(row.tranche, Decimal(0)) + row.amount
         claims = Claim.records.privileged().as_of(at).filter(milestone__in=list(self.rows[Milestone]))

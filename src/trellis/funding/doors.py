@@ -12,7 +12,7 @@ from trellis.core import clock
 from trellis.core.conditions import Condition
 from trellis.core.context import address
 from trellis.core.ports import NavItem, PackSection, Step, WorkItem
-from trellis.funding import rule, selectors, store
+from trellis.funding import rule, selectors
 from trellis.funding.schemas import MilestoneView, TrancheView
 from trellis.governance import rights
 from trellis.parties import selectors as parties
@@ -81,7 +81,7 @@ def _of_tranche(viewer: Any, here: UUID, view: TrancheView) -> Iterator[WorkItem
     if officer and view.sent < view.released:
         title = _("Record the payment of tranche %(n)s") % said
         yield WorkItem(title, url, "due", _("Released and not recorded as sent."), programme=here)
-    if payee and any(p.receipt is None for p in store.payments([view.id])):
+    if payee and selectors.unconfirmed(here, view.id):
         title = _("Confirm or dispute the payment of tranche %(n)s") % said
         yield WorkItem(title, url, "answer", _("The donor says that it was sent."), programme=here)
 

@@ -199,6 +199,12 @@ def tranches(arrangement: UUID, at: datetime | None = None) -> list[TrancheView]
         return [tranche_view(row, at) for row in held.tranches.get(arrangement, ())]
 
 
+def unconfirmed(arrangement: UUID, tranche: UUID) -> bool:
+    """Whether a payment of a tranche was sent and its receipt is not known."""
+    with reading.scope(), book.opened(arrangement, None):
+        return any(payment.receipt is None for payment in store.payments([tranche]))
+
+
 def tranche(viewer: Viewer, arrangement: UUID, subject: UUID) -> TrancheView:
     """One tranche. Raises Hidden for who is no party, or where there is none."""
     parties.programme_for(viewer, arrangement)

@@ -1,6 +1,7 @@
 """What governance offers through the ports of core: menu, work, the steps of the journey, the pack."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from trellis.core import formats
 from trellis.core.context import address
 from trellis.core.ports import NavItem, PackSection, Step, WorkItem
 from trellis.governance import founding, reviews, rights
-from trellis.governance.models import Decision, Outcome, Stage
+from trellis.governance.models import Outcome, Slot, Stage
 from trellis.governance.selectors import views
 from trellis.parties import selectors as parties
 
@@ -47,13 +48,14 @@ def work_items(viewer: Any) -> Sequence[WorkItem]:
                 title = _("Sign the founding of %(title)s") % {"title": row.payload["title"]}
                 why = _("Nothing exists until every party has signed.")
                 found.append(WorkItem(title, address("founding", row.pk), "key", why, since=row.drafted_at))
+    waiting = _waiting(viewer.organisation) if viewer.administrator else {}
     for programme in parties.programmes_of(viewer):
         if programme.kind != "programme":
             continue
         if rights.may(programme.id, viewer.person, viewer.organisation, "co-chair"):
             found += _reviews(programme.id, programme.title)
         if viewer.administrator:
-            found += _vacant(viewer, programme.id, programme.title)
+            found += _vacant(viewer, programme.id, programme.title, waiting)
     return found
 
 
@@ -73,16 +75,22 @@ def _reviews(arrangement: UUID, title: str) -> list[WorkItem]:
     return found
 
 
-def _vacant(viewer: Any, arrangement: UUID, title: str) -> list[WorkItem]:
+def _waiting(organisation: UUID) -> Counter[tuple[UUID, str]]:
+    """How many open decisions have a slot of an organisation, by programme and role."""
+    slots = Slot.objects.filter(organisation=organisation, decision__outcome=None)
+    each = slots.values_list("decision__stream", "role", "decision").distinct()
+    return Counter((stream, role) for stream, role, _decision in each)
+
+
+def _vacant(viewer: Any, arrangement: UUID, title: str, waiting: Mapping[tuple[UUID, str], int]) -> list[WorkItem]:
     empty = [seat for seat in parties.seats_in(arrangement, None, viewer.organisation) if seat.vacant]
-    waiting = Decision.objects.filter(stream=arrangement, outcome=None, slots__organisation=viewer.organisation)
     return [
         WorkItem(
             _("Fill the seat: %(seat)s, %(programme)s") % {"seat": seat.title, "programme": title},
             address("organisation") or address("parties:organisation") or address("governance:matrix", arrangement),
             "watch",
             _("Nobody holds its rights; %(n)s open decisions wait for its key.")
-            % {"n": waiting.filter(slots__role=seat.role).distinct().count()},
+            % {"n": waiting.get((arrangement, seat.role), 0)},
             programme=arrangement,
         )
         for seat in empty

@@ -17,6 +17,7 @@ from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 
 RETURN = timedelta(minutes=30)  # a pause longer than this begins a new visit
+MINUTE = timedelta(minutes=1)  # pages tell times to the minute: no need to write more often
 SHOWN = 10  # what happened last; the whole of it is in the ledger
 
 
@@ -48,6 +49,7 @@ class Event:
 
 def keys_open(viewer: Viewer) -> list[OpenKey]:
     """Decisions that wait for the viewer's key."""
+    _together(viewer)
     rows = [decision for decision, _slot in selectors.waiting_for_me(viewer)]
     titles = {programme.id: programme.title for programme in parties.programmes_of(viewer)}
     return [
@@ -67,10 +69,15 @@ def keys_open(viewer: Viewer) -> list[OpenKey]:
 
 def work(viewer: Viewer) -> list[WorkItem]:
     """What every area has for the viewer: dated things first, by date; then by how long they wait."""
-    reading.siblings([programme.id for programme in parties.programmes_of(viewer)])
+    _together(viewer)
     found = [item for port in ports.work_items for item in port(viewer)]
     far = datetime.max.replace(tzinfo=clock.now().tzinfo)
     return sorted(found, key=lambda item: (item.due or far, item.since or far, str(item.title)))
+
+
+def _together(viewer: Viewer) -> None:
+    """All programmes of the viewer are asked about at once."""
+    reading.siblings([programme.id for programme in parties.programmes_of(viewer)])
 
 
 def groups(items: Iterable[WorkItem]) -> list[tuple[str, str, list[WorkItem]]]:
@@ -96,7 +103,7 @@ def visit(viewer: Viewer) -> datetime | None:
     if not made and now - row.last_at > RETURN:
         row.before_at, row.last_at = row.last_at, now
         row.save()
-    elif not made:
+    elif not made and now - row.last_at >= MINUTE:
         Visit.objects.filter(pk=row.pk).update(last_at=now)
     return row.before_at
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from trellis.core import canonical, ports
+from trellis.core import canonical, ports, reading
 from trellis.core.ports import PackSection
 from trellis.governance.schemas import PackFigure, PackPart, PackTable
 
@@ -17,7 +17,8 @@ SHAPED = ("paragraphs", "tables", "figures")
 
 def build(arrangement: UUID, period: tuple[date, date], as_of: datetime) -> list[PackPart]:
     """Every section of a programme's pack for a period, from what was known at `as_of`, in order."""
-    sections = [port(arrangement, period, as_of) for port in ports.pack_sections]
+    with reading.scope():
+        sections = [made for port in ports.pack_sections if (made := port(arrangement, period, as_of)) is not None]
     return [part(section) for section in sorted(sections, key=lambda s: (s.order, s.key))]
 
 
@@ -75,11 +76,34 @@ def _text(value: Any) -> str:
         return _("not reported")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if _is_figure(value):
+        return _number(value)
     if isinstance(value, Mapping):
         return "; ".join(f"{words(key)}: {_text(item)}" for key, item in value.items())
+    if isinstance(value, list) and value and all(isinstance(item, list) for item in value):
+        return "; ".join(": ".join(_text(part) for part in item) for item in value)
     if isinstance(value, list):
         return ", ".join(_text(item) for item in value) or _("none")
     return str(value)
+
+
+def _number(value: Mapping[str, Any]) -> str:
+    """A figure in a cell: its value to four digits, and how many it is made of; `data` keeps it whole."""
+    said = [_text(value.get("reason")) if value.get("value") is None else _short(str(value["value"]))]
+    if value.get("n") is not None:
+        said.append(_("n = %(n)s") % {"n": value["n"]})
+    if value.get("unknown"):
+        said.append(_("%(n)s not known") % {"n": value["unknown"]})
+    return ", ".join(said)
+
+
+def _short(text: str) -> str:
+    try:
+        number = Decimal(text)
+        places = max(0, 3 - number.adjusted())
+        return text if -int(number.as_tuple().exponent) <= places else f"{round(number, places).normalize():f}"
+    except (InvalidOperation, ValueError):
+        return text
 
 
 def _table(caption: str, items: Sequence[Mapping[str, Any]]) -> PackTable:
@@ -98,12 +122,20 @@ def _is_figure(value: Any) -> bool:
 
 
 def _figure(key: str, value: Mapping[str, Any]) -> PackFigure:
-    texts = {name: str(value.get(name) or "") for name in ("unit", "as_of", "method", "reason", "address")}
+    def said(name: str) -> str:
+        return str(value.get(name) or "")
+
     known = value.get("value")
     return PackFigure(
         label=str(value.get("label") or words(key)),
         value=None if known is None else str(known),
+        unit=said("unit"),
         n=value.get("n"),
+        open=value.get("open"),
+        unknown=value.get("unknown") or 0,
+        as_of=said("as_of"),
+        method=said("method"),
+        reason=said("reason"),
         caveats=[str(c) for c in value.get("caveats") or ()],
-        **texts,
+        address=said("address"),
     )

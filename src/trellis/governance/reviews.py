@@ -10,11 +10,13 @@ from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import F, Min
+
 from trellis.calc.dates import Quarter, local_date, quarter_at, quarter_of, quarters
-from trellis.core import clock
+from trellis.core import clock, reading
 from trellis.core.conditions import Hidden
 from trellis.core.models import Checkpoint
-from trellis.governance import packs
+from trellis.governance import packs, selectors
 from trellis.governance import services as governance
 from trellis.governance.kinds_committee import ReviewSign
 from trellis.governance.models import Decision, Outcome, Review, Stage
@@ -41,15 +43,27 @@ def zone_of(arrangement: UUID) -> ZoneInfo:
 def calendar(arrangement: UUID, today: date) -> list[Quarter]:
     """The quarters in which a programme is reviewed: from its founding, until its exit or two quarters ahead."""
     programme = parties.programme(arrangement)
-    first = Arrangement.objects.filter(stream=arrangement, subject=arrangement).order_by("seq").first()
-    if first is None:
+    founded, left = _founded(arrangement), _left(arrangement)
+    if founded is None:
         raise Hidden()
-    begun = local_date(first.at, _zone(programme.time_zone))
-    left = Stage.objects.filter(stream=arrangement, stage__in=ENDED).order_by("seq").first()
+    begun = local_date(founded, _zone(programme.time_zone))
     last = quarter_of(today, programme.fiscal_year_start).shift(AHEAD).first
     if left is not None:
-        last = min(last, local_date(left.at, _zone(programme.time_zone)))
+        last = min(last, local_date(left, _zone(programme.time_zone)))
     return list(quarters(begun, last, programme.fiscal_year_start))
+
+
+@reading.together
+def _founded(arrangements: Sequence[UUID]) -> dict[UUID, datetime | None]:
+    rows = Arrangement.objects.filter(stream__in=arrangements, subject=F("stream"))
+    return {**dict.fromkeys(arrangements), **dict(rows.values_list("stream").annotate(Min("at")))}
+
+
+@reading.together
+def _left(arrangements: Sequence[UUID]) -> dict[UUID, datetime | None]:
+    """When they were first left, those that were."""
+    rows = Stage.objects.filter(stream__in=arrangements, stage__in=ENDED)
+    return {**dict.fromkeys(arrangements), **dict(rows.values_list("stream").annotate(Min("at")))}
 
 
 def quarter_starting(arrangement: UUID, first: date) -> Quarter | None:
@@ -63,19 +77,14 @@ def reviews(arrangement: UUID, at: datetime | None = None) -> list[ReviewView]:
 
     Whether a review is overdue is for everybody to know; the packs are not in here.
     """
-    at = at or clock.now()
     programme = parties.programme(arrangement)
-    today = local_date(at, _zone(programme.time_zone))
+    today = local_date(at or clock.now(), _zone(programme.time_zone))
     grace = timedelta(days=int(parameter(arrangement, "review.grace", at)))
-    rows = Review.objects.as_of(at).filter(stream=arrangement).defer("pack", "attendance")
-    held = {row.period_start: row for row in rows}
-    numbers = dict(
-        Outcome.objects.filter(decision__in=[r.decision for r in held.values()]).values_list("decision", "number")
-    )
+    held = {row.period_start: (row, number) for row, number in _held(arrangement, at)}
     waiting = _proposed(arrangement)
     found = []
     for quarter in calendar(arrangement, today):
-        row, due = held.get(quarter.first), quarter.last + grace
+        (row, number), due = held.get(quarter.first, (None, None)), quarter.last + grace
         state = "held" if row else "upcoming" if today <= quarter.last else "open" if today <= due else "overdue"
         found.append(
             ReviewView(
@@ -89,17 +98,35 @@ def reviews(arrangement: UUID, at: datetime | None = None) -> list[ReviewView]:
                 held_on=row.held_on if row else None,
                 as_of=row.as_of if row else None,
                 decision=row.decision if row else None,
-                number=numbers.get(row.decision) if row else None,
+                number=number,
                 proposed=waiting.get(quarter.first) if row is None else None,
             )
         )
     return found[::-1]
 
 
-def _proposed(arrangement: UUID) -> dict[date, UUID]:
+@reading.together
+def _held(arrangements: Sequence[UUID], at: datetime | None) -> dict[UUID, list[tuple[Review, int | None]]]:
+    """The reviews that were signed, without their packs, each with the number of its decision."""
+    rows = list(Review.objects.as_of(at).filter(stream__in=arrangements).defer("pack", "attendance"))
+    signed = Outcome.objects.filter(decision__in=[row.decision for row in rows])
+    numbers = dict(signed.values_list("decision", "number")) if rows else {}
+    found: dict[UUID, list[tuple[Review, int | None]]] = {arrangement: [] for arrangement in arrangements}
+    for row in rows:
+        found[row.stream].append((row, numbers.get(row.decision)))
+    return found
+
+
+@reading.together
+def _proposed(arrangements: Sequence[UUID]) -> dict[UUID, dict[date, UUID]]:
     """Open proposals to sign a review, by the first day of their quarter."""
-    rows = Decision.objects.filter(stream=arrangement, kind="review.sign", outcome=None).order_by("seq")
-    return {governance.content(row).period_start: row.pk for row in rows}
+    rows = list(Decision.objects.filter(stream__in=arrangements, kind="review.sign", outcome=None).order_by("seq"))
+    said = selectors.contents(rows)
+    found: dict[UUID, dict[date, UUID]] = {arrangement: {} for arrangement in arrangements}
+    for row in rows:
+        if row.pk in said:
+            found[row.stream][said[row.pk].period_start] = row.pk
+    return found
 
 
 def review(viewer: Viewer, arrangement: UUID, first: date) -> ReviewView:

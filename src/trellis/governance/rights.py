@@ -85,20 +85,18 @@ def matrix_subject(arrangement: UUID, kind: str) -> UUID:
 
 def right(arrangement: UUID, kind: DecisionKind[Any]) -> Right:
     """The row in force for a kind; the declared default where the matrix predates the kind."""
-    return _right(kind, _rows(arrangement).get(kind.name))
+    return _right(kind, _row(arrangement, kind.name))
 
 
 @reading.together
-def _rows(arrangements: Sequence[UUID]) -> dict[UUID, dict[str, MatrixRow]]:
-    found: dict[UUID, dict[str, MatrixRow]] = {arrangement: {} for arrangement in arrangements}
-    for row in MatrixRow.objects.current().filter(stream__in=arrangements):
-        found[row.stream][row.kind] = row
-    return found
+def _row(arrangements: Sequence[UUID], kind: str) -> dict[UUID, MatrixRow | None]:
+    rows = MatrixRow.objects.current().filter(stream__in=arrangements, kind=kind)
+    return {**dict.fromkeys(arrangements), **{row.stream: row for row in rows}}
 
 
 def all_rights(arrangement: UUID) -> dict[str, Right]:
     """The rows in force for every kind, in one query."""
-    rows = _rows(arrangement)
+    rows = {row.kind: row for row in MatrixRow.objects.current().filter(stream=arrangement)}
     return {kind.name: _right(kind, rows.get(kind.name)) for kind in decision_kinds()}
 
 

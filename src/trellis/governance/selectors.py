@@ -56,6 +56,8 @@ class DecisionView:
 def contents(rows: Iterable[Decision]) -> dict[UUID, Any]:
     """The payloads of many decisions in one query, each as its kind's present model; unreadable ones are left out."""
     wanted: dict[tuple[UUID, int], Decision] = {(row.stream, row.seq): row for row in rows}
+    if not wanted:
+        return {}
     places = Q(pk__in=[])
     for stream in {stream for stream, _seq in wanted}:
         places |= Q(stream=stream, seq__in=[seq for where, seq in wanted if where == stream])
@@ -90,6 +92,8 @@ def kind_title(name: str) -> str:
 
 def views(rows: Sequence[Decision]) -> list[DecisionView]:
     """Decisions as lists show them, in a fixed number of queries."""
+    if not rows:
+        return []
     said = contents(rows)
     names = parties.organisation_names({row.organisation for row in rows})
     sides = {stream: parties.sides(stream) for stream in {row.stream for row in rows}}
@@ -202,6 +206,8 @@ def waiting_for_others(viewer: Viewer) -> list[Waiting]:
     rows = list(
         Decision.objects.filter(Q(organisation=viewer.organisation) | Q(pk__in=signed), outcome=None).order_by("at")
     )
+    if not rows:
+        return []
     slots = Slot.objects.filter(decision__in=rows).exclude(organisation=viewer.organisation)
     open_slots = list(slots.exclude(keys__in=Key.objects.filter(taken_back=None)).order_by("name"))
     names = parties.organisation_names({slot.organisation for slot in open_slots})

@@ -100,7 +100,7 @@ def programme(request: Asked) -> HttpResponse:
         seats.setdefault(seat.organisation, []).append(seat)
     steps = sorted((s for port in ports.programme_steps for s in port(here)), key=lambda s: s.order)
     current = stage_of(here)
-    mine = {row.pk for row, _slot in selectors.waiting_for_me(viewer)}
+    mine = {row.pk for row, _slot in selectors.waiting_for_me(viewer)} if open_ else set()
     return render(
         request,
         "governance/programme.html",

@@ -22,7 +22,7 @@ from trellis.handover.schemas import PlanView, RungView, State
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 from trellis.sharing import gate
-from trellis.sharing.records import RecordQuerySet
+from trellis.sharing.rows import RecordQuerySet
 
 MONTH = 30  # days, to compare person-days over steps of different length
 

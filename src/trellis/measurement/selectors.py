@@ -22,7 +22,7 @@ from trellis.measurement.schemas import Card, Due, Point, Restated, Status
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 from trellis.sharing import gate
-from trellis.sharing.records import RecordQuerySet
+from trellis.sharing.rows import RecordQuerySet
 
 ACTUAL = Method("measurement.actual")
 Period = tuple[date, date] | None
@@ -156,10 +156,10 @@ def due(programme: UUID, organisation: UUID, today: date | None = None) -> list[
     today = today or clock.today()
     grace = timedelta(days=int(parameter(programme, "measurement.grace")))
     mine = [one for one in catalogue.indicators(programme) if one.owner == organisation]
-    series = store.points(programme, mine, clock.now())
+    read = store.read_until(programme, organisation) if mine else {}
     found = []
     for one in mine:
-        last = series[one.id][-1].end if series[one.id] else one.baseline_on
+        last = read.get(one.id, one.baseline_on)
         if last is None:
             continue
         start = last + timedelta(days=1)

@@ -6,13 +6,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Max
+
 from trellis.calc import measurement as calc
 from trellis.calc.figure import Basis
+from trellis.catalogue import selectors as catalogue
 from trellis.catalogue.schemas import IndicatorView
 from trellis.catalogue.selectors import exact
+from trellis.core import reading
 from trellis.measurement.models import Reading
 from trellis.measurement.schemas import Point
-from trellis.sharing.records import RecordQuerySet
+from trellis.sharing.rows import RecordQuerySet
 
 
 def rows(programme: UUID, as_of: datetime | None = None) -> RecordQuerySet:
@@ -24,6 +28,20 @@ def owners(programme: UUID, indicators: Sequence[IndicatorView], as_of: datetime
     """Who owns readings of these indicators: their owners, and whoever recorded some by the moment."""
     known = rows(programme, as_of).filter(indicator__in=[one.id for one in indicators]).values_list("owner").distinct()
     return sorted({one.owner for one in indicators} | {owner for (owner,) in known})
+
+
+@reading.together
+def read_until(programmes: Sequence[UUID], owner: UUID) -> dict[UUID, dict[UUID, date]]:
+    """The last day of the last period that was read, of the indicators that an organisation owns now."""
+    mine = {programme: {i.id for i in catalogue.indicators(programme) if i.owner == owner} for programme in programmes}
+    wanted = [one for held in mine.values() for one in held]
+    last = Reading.records.privileged().as_of(None).filter(context__in=programmes, indicator__in=wanted)
+    rows = last.filter(redacted_at=None).order_by().values_list("context", "indicator").annotate(Max("period_end"))
+    found: dict[UUID, dict[UUID, date]] = {programme: {} for programme in programmes}
+    for programme, indicator, end in rows:
+        if indicator in mine[programme]:
+            found[programme][indicator] = end
+    return found
 
 
 def points(

@@ -1,12 +1,15 @@
 """API of operations: incidents, their import, and their times."""
 
+import json
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import File, Query, Router, Schema, Status
+from django.utils.translation import gettext as _
+from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
+from trellis.core.conditions import Invalid
 from trellis.operations import selectors, services, times
 from trellis.operations.models import ImportReport, Incident
 from trellis.sharing.figures import Shown
@@ -42,6 +45,7 @@ class IncidentOut(Schema):
     countries: list[str]
     organisations: list[UUID]
     duplicate_of: UUID | None
+    distinct_from: list[UUID]
     open: bool
     recorded_at: datetime
     retracted: bool
@@ -106,6 +110,8 @@ class ReportOut(Schema):
     accepted_with_remark: int
     rejected: int
     duplicate: int
+    unknown_columns: list[str]
+    mapping: dict[str, str]
     rows: list[RowOut]
 
 
@@ -136,6 +142,8 @@ def report_out(held: ImportReport) -> dict[str, Any]:
         "accepted_with_remark": held.count("remark"),
         "rejected": held.count("rejected"),
         "duplicate": held.count("duplicate"),
+        "unknown_columns": held.unknown_columns,
+        "mapping": held.mapping,
         "rows": rows,
     }
 
@@ -168,13 +176,43 @@ def incident_record(request: Any, body: IncidentIn) -> Any:
 
 @router.post("/incidents/import", response=ReportOut)
 def incident_import(
-    request: Any, file: File[UploadedFile], dry: bool = True, preset: str = "", zone: str = "UTC"
+    request: Any,
+    file: File[UploadedFile],
+    mapping: Form[str] = "",
+    dry: bool = True,
+    preset: str = "",
+    zone: str = "UTC",
+    label: Literal["CLEAR", "GREEN", "AMBER", "AMBER+STRICT"] = "AMBER",
 ) -> dict[str, Any]:
-    """Reads a file; with `dry=false` records what holds. Rows in the answer say what became of each."""
+    """Reads a file; with `dry=false` records what holds. Rows in the answer say what became of each.
+
+    `mapping`: a JSON object of the file's columns to fields (`{"Fall": "reference"}`), where their names do not say;
+    then no other column is read. 422 names columns that the file has not and fields that there are not.
+    """
     held = services.incidents_import(
-        request.viewer, file.read(), dry=dry, name=file.name or "", preset=preset, zone=zone
+        request.viewer,
+        file.read(),
+        dry=dry,
+        name=file.name or "",
+        preset=preset,
+        zone=zone,
+        label=label,
+        mapping=_mapping(mapping),
     )
     return report_out(held)
+
+
+def _mapping(text: str) -> dict[str, str] | None:
+    """Columns to fields, as sent; None where nothing was. Raises Invalid (`mapping`)."""
+    if not text.strip():
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(field, str) for field in found.values()):
+        raise Invalid({"mapping": _("A JSON object is expected, of the file's columns to fields, each a text")})
+    return found
 
 
 @router.get("/incidents/imports/{report}", response=ReportOut)

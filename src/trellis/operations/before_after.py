@@ -18,7 +18,7 @@ from trellis.core import formats
 from trellis.core.charts import LineChart
 from trellis.core.conditions import Invalid
 from trellis.core.figures import Ask, FigureKind, figure_kind
-from trellis.operations import classed, curves, kinds, selectors, times
+from trellis.operations import classed, curves, kinds, selectors, small, times
 from trellis.operations.parsing import SEVERITIES
 from trellis.parties.schemas import Viewer
 from trellis.sharing import figures
@@ -88,6 +88,22 @@ def _compute(ask: Ask) -> Figure:
     return replace(made, parameters={**made.parameters, "day": _day(ask).isoformat(), "quarters": _span(ask)})
 
 
+def guard(made: Figure, ask: Ask) -> Figure:
+    """The comparison as readers of figures get it; in the mix, None is a group that is not shown."""
+    clock = kinds.clock_of(ask)
+    asked = [kinds.question_of(ask, clock, period) for period in periods(_day(ask), _span(ask))]
+    shown = small.sides(made, asked, ask.as_of, ("before_n", "after_n"))
+    if shown.n is None:
+        return shown
+    parts = dict(shown.parts)
+    for side, question in zip(("before", "after"), asked, strict=True):
+        for severity, _title in [*SEVERITIES, (selectors.UNRATED, "")]:
+            name = f"{side}_n_{severity}"
+            if name in parts and small.level(replace(question, severity=severity), ask.as_of) not in ("whole", "empty"):
+                parts[name] = None
+    return replace(shown, parts=parts)
+
+
 def chart(ask: Ask) -> LineChart | None:
     """Both curves with their bands; for readers of the records, because a curve shows single incidents."""
     clock, held = sides(ask)
@@ -111,6 +127,7 @@ figure_kind(
         chart=lambda _figure, ask: chart(ask),
         fine=fine,
         digits=kinds.DIGITS,
+        guard=guard,
     )
 )
 
@@ -162,7 +179,7 @@ def _rows(made: Figure) -> list[dict[str, Any]]:
     for side, title in (("before", _("Before")), ("after", _("After"))):
         low, high = _number(made, f"{side}_median_low"), _number(made, f"{side}_median_high")
         mean, se = _number(made, f"{side}_mean"), _number(made, f"{side}_mean_se")
-        counts = {name: made.parts.get(f"{side}_{name}") for name in ("n", "events", "open", "unknown")}
+        counts = {name: made.parts.get(f"{side}_{name}", _("not shown")) for name in ("n", "events", "open", "unknown")}
         ends = [_("not reached") if end is None else formats.number(end, 1) for end in (low, high)]
         span = _("%(low)s to %(high)s") % {"low": ends[0], "high": ends[1]}
         found.append(
@@ -183,9 +200,10 @@ def _mix(made: Figure) -> list[dict[str, Any]]:
     """How many of each severity on both sides; a severity that neither side has is left out."""
     found = []
     for name, title in [*reversed(SEVERITIES), ("unrated", _("Not rated"))]:
-        counts = [made.parts.get(f"{side}_n_{name}") for side in ("before", "after")]
-        if any(counts):
-            found.append({"title": str(title), "before": counts[0] or 0, "after": counts[1] or 0})
+        counts = [made.parts.get(f"{side}_n_{name}", 0) for side in ("before", "after")]
+        if any(count is None or count for count in counts):
+            before, after = (_("not shown") if count is None else count for count in counts)
+            found.append({"title": str(title), "before": before, "after": after})
     return found
 
 
@@ -193,17 +211,30 @@ def words(made: Figure, day: date) -> list[str]:
     """The comparison for somebody who reads no statistics. It claims no cause."""
     if made.reason == "consent missing":
         return [_("The owner does not let your organisation see this figure, or not for this day.")]
-    counts = {name: formats.number(_number(made, name) or 0) for name in ("before_n", "after_n", "before_open")}
-    given = {**counts, "after_open": formats.number(_number(made, "after_open") or 0), "day": formats.day(day)}
+    if made.reason == "suppressed":
+        return [small.words(made)]
+    names = ("before_n", "after_n", "before_open", "after_open")
+    given = {**{name: formats.number(_number(made, name) or 0) for name in names}, "day": formats.day(day)}
+    counted = made.n is not None
     said = [_("Compared: %(before_n)s detected before %(day)s and %(after_n)s from it on.") % given]
+    if not counted:
+        said = [
+            _("Compared: what was detected before %(day)s and from it on. %(why)s.") % {**given, "why": _short(made)}
+        ]
     if not isinstance(made.value, int | float):
         said.append(_("One side has too few incidents, or was not followed long enough, to compare means."))
     else:
         said += _difference(made)
     said += _tests(made)
-    said.append(_("Still open when last looked at: %(before_open)s before, %(after_open)s after.") % given)
+    if counted:
+        said.append(_("Still open when last looked at: %(before_open)s before, %(after_open)s after.") % given)
     said.append(_("It is a difference between two groups of incidents. Nothing here says why they differ."))
     return said
+
+
+def _short(made: Figure) -> str:
+    text = small.words(made)
+    return text[:1].upper() + text[1:]
 
 
 def _difference(made: Figure) -> list[str]:

@@ -13,7 +13,7 @@ from trellis.calc.operations import Clock
 from trellis.calc.survival import kaplan_meier
 from trellis.core import formats
 from trellis.core.charts import LineChart
-from trellis.operations import classed, curves, selectors, times
+from trellis.operations import curves, selectors, times
 from trellis.operations.parsing import SEVERITIES
 from trellis.operations.schemas import Question
 from trellis.parties.schemas import Viewer
@@ -72,7 +72,7 @@ def by_class(
 ) -> list[Line]:
     """Each class apart; classes without an incident are left out."""
     found = [line(viewer, owner, clock, title, period, severity, name) for name, title in words]
-    return [one for one in found if one.figure.n or one.figure.unknown or one.shown.withheld_by]
+    return [one for one in found if one.figure.n or one.figure.unknown or one.figure.n is None]
 
 
 def curve(
@@ -83,4 +83,4 @@ def curve(
         return None
     asked = Question((owner,), clock, period, severity, selectors.zone_of(owner), classification)
     at = shown.shown.ask.as_of
-    return curves.drawing(clock, [(shown.title, kaplan_meier(classed.durations(asked, at)))], at)
+    return curves.drawing(clock, [(shown.title, kaplan_meier(selectors.durations(asked, at)))], at)

@@ -20,17 +20,21 @@ from numpy.typing import NDArray
 
 from trellis.core import reading
 from trellis.core.models import Entry
+from trellis.operations.classes import TYPES
 from trellis.operations.models import ANY, Incident, StampColumns
 from trellis.operations.parsing import SEVERITIES, STAMPS
 
-VERSION = 1  # of the packed form
+VERSION = 2  # of the packed form
 SEAL = 2_000  # so many rows beyond the packed ones are packed too
 KEPT_BYTES = 256 * 1024 * 1024
 CODES = {"": 0, **{name: place for place, (name, _title) in enumerate(SEVERITIES, 1)}}
+UNCLASSIFIED = "unclassified"
+OTHERWISE = -1  # a class that is none of ours
+CLASSES = {"": 0, UNCLASSIFIED: 0, **{name: place for place, name in enumerate(TYPES, 1)}}
 MOMENTS = ("recorded", *STAMPS[:5])
 PACKED = np.dtype(
     [(name, "<i8") for name in MOMENTS]
-    + [("follows", "<i8"), ("severity", "i1"), ("unknown", "i1"), ("retracted", "?")]
+    + [("follows", "<i8"), ("severity", "i1"), ("kind", "i1"), ("unknown", "i1"), ("retracted", "?")]
 )
 BITS = {name: 1 << place for place, name in enumerate(STAMPS[:5])}
 _NEVER = np.iinfo(np.int64).min  # how NaT is kept
@@ -50,20 +54,21 @@ class Written:
 class Part:
     """Versions of one owner's incidents as columns (n,), by detection. Moments are UTC datetime64, NaT for none.
 
-    `replaced` is when a version was superseded. `unknown` has a bit for each stamp of `STAMPS` that did happen at a
+    `replaced` is when a version was superseded. `kind` is the class, with all its types. `unknown` has a bit for each stamp of `STAMPS` that did happen at a
     time that nobody knows.
     """
 
     moments: dict[str, NDArray[Any]]
     replaced: NDArray[Any]
     severity: NDArray[Any]
+    kind: NDArray[Any]
     unknown: NDArray[Any]
     retracted: NDArray[Any]
 
     def taken(self, places: "NDArray[Any] | slice") -> "Part":
         """Some of the rows, in their order."""
         moments = {name: column[places] for name, column in self.moments.items()}
-        rest = (self.replaced, self.severity, self.unknown, self.retracted)
+        rest = (self.replaced, self.severity, self.kind, self.unknown, self.retracted)
         return Part(moments, *(column[places] for column in rest))
 
     def between(self, start: datetime | None, end: datetime | None, as_of: datetime) -> "Part":
@@ -91,9 +96,14 @@ class Held:
         """Bytes, about: the rows as written, and three times as columns."""
         return int(self.written.rows.nbytes + self.written.ids.nbytes) + 3 * int(self.written.rows.nbytes)
 
-    def chosen(self, as_of: datetime, start: datetime | None, end: datetime | None, severity: str | None) -> Part:
-        """Incidents as known at `as_of`: detected by then, from `start` and before `end`, and so severe."""
-        code = None if severity is None else CODES[severity]
+    def chosen(
+        self, as_of: datetime, start: datetime | None, end: datetime | None, severity: str | None, kind: str = ""
+    ) -> Part:
+        """Incidents as known at `as_of`: detected by then, from `start` and before `end`, so severe, of this class."""
+        part = self._chosen(as_of, start, end, None if severity is None else CODES[severity])
+        return part.taken(np.flatnonzero(part.kind == CLASSES[kind])) if kind else part
+
+    def _chosen(self, as_of: datetime, start: datetime | None, end: datetime | None, code: int | None) -> Part:
         if moment(as_of) >= self.newest:
             part = self.standing if code is None else self.by_severity.get(code)
             return part.between(start, end, as_of) if part else self.standing.taken(slice(0))
@@ -167,6 +177,7 @@ def _ordered(written: Written) -> Held:
         {name: rows[name][order].view("datetime64[us]") for name in MOMENTS},
         replaced[order].view("datetime64[us]"),
         rows["severity"][order],
+        rows["kind"][order],
         rows["unknown"][order],
         rows["retracted"][order],
     )
@@ -176,7 +187,17 @@ def _ordered(written: Written) -> Held:
     return Held(written, every, standing, apart, newest)
 
 
-COLUMNS = ("seq", "id", "supersedes", "recorded_at", *STAMPS[:5], "severity", "not_known", "retracted")
+COLUMNS = (
+    "seq",
+    "id",
+    "supersedes",
+    "recorded_at",
+    *STAMPS[:5],
+    "severity",
+    "classification",
+    "not_known",
+    "retracted",
+)
 
 
 def _with_later(owner: UUID, last: Written) -> Written:
@@ -204,6 +225,7 @@ def _packed(columns: dict[str, Any]) -> NDArray[Any]:
     for name in STAMPS[:5]:
         fresh[name] = _micros(columns[name])
     fresh["severity"] = [CODES[name] for name in columns["severity"]]
+    fresh["kind"] = [CLASSES.get(name.partition(":")[0], OTHERWISE) for name in columns["classification"]]
     fresh["unknown"] = [sum(BITS.get(name, 0) for name in said.split()) if said else 0 for said in columns["not_known"]]
     fresh["retracted"] = columns["retracted"]
     fresh["follows"] = -1
@@ -251,6 +273,7 @@ def _pack(owner: UUID, whole: Written) -> None:
     """Keeps the rows that are not packed yet."""
     kept = StampColumns.objects.filter(owner=owner, version=VERSION)
     with transaction.atomic():
+        StampColumns.objects.filter(owner=owner, version__lt=VERSION).delete()
         newest = kept.order_by("-first_seq").first()
         if newest is not None and not _same_history(owner, newest):
             kept.delete()  # of another history: of a database that was restored, say

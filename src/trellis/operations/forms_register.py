@@ -43,6 +43,12 @@ class SameForm(Form):
     why = forms.CharField(label=gettext_lazy("What shows it"), max_length=500)
 
 
+class UndoForm(Form):
+    """Why a decision on look-alikes was wrong."""
+
+    why = forms.CharField(label=gettext_lazy("Why was the decision wrong?"), max_length=500)
+
+
 class ColumnsForm(Form):
     """Which field each column of a file fills."""
 

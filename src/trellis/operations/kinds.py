@@ -14,7 +14,7 @@ from trellis.calc import operations as calc
 from trellis.calc.figure import Basis, Figure, Value
 from trellis.core.conditions import Invalid
 from trellis.core.figures import Ask, FigureKind, figure_kind
-from trellis.operations import classed, selectors
+from trellis.operations import classed, selectors, small
 from trellis.operations.classes import TYPES
 from trellis.operations.models import Incident
 from trellis.operations.parsing import SEVERITIES
@@ -38,7 +38,8 @@ data_kind(
         Incident,
         gettext_lazy("Incident"),
         gettext_lazy("What happened, how severe it is, and when each step was reached"),
-        search=("reference", "title", "summary"),
+        search=("reference", "title", "summary", "sector"),
+        facets=("sector",),
         url_name="operations:incident",
     )
 )
@@ -109,7 +110,7 @@ def _time(clock: calc.Clock) -> Callable[[Ask], Figure]:
     def compute(ask: Ask) -> Figure:
         asked, horizon = question_of(ask, clock, ask.period), horizon_of(ask)
         assert horizon is not None
-        held = (classed if asked.classification else selectors).durations(asked, ask.as_of)
+        held = selectors.durations(asked, ask.as_of)
         at = _basis(ask, asked)
         median = calc.time_figure(at, clock, held)
         p90 = calc.time_figure(at, clock, held, P90)
@@ -130,6 +131,10 @@ def _time(clock: calc.Clock) -> Callable[[Ask], Figure]:
         return replace(median, parts={**median.parts, **parts}, parameters={**median.parameters, **given})
 
     return compute
+
+
+def _guard(clock: calc.Clock) -> Callable[[Figure, Ask], Figure]:
+    return lambda made, ask: small.time(made, question_of(ask, clock, ask.period), ask.as_of)
 
 
 def periods_of(ask: Ask) -> tuple[tuple[date, date], tuple[date, date]]:
@@ -159,6 +164,11 @@ def _compare(ask: Ask) -> Figure:
     return calc.compare_clock(_basis(ask, first), clock, held[0], held[1], horizon)
 
 
+def _compare_guard(made: Figure, ask: Ask) -> Figure:
+    asked = [question_of(ask, clock_of(ask), period) for period in periods_of(ask)]
+    return small.sides(made, asked, ask.as_of, ("n_first", "n_second"))
+
+
 for _clock, _title in TITLES.items():
     figure_kind(
         FigureKind(
@@ -173,6 +183,7 @@ for _clock, _title in TITLES.items():
             direction="down",
             fine=off_grid,
             digits=DIGITS,
+            guard=_guard(_clock),
         )
     )
 figure_kind(
@@ -188,5 +199,6 @@ figure_kind(
         direction="down",
         fine=off_grid,
         digits=DIGITS,
+        guard=_compare_guard,
     )
 )

@@ -5,6 +5,7 @@ sending a file twice stores nothing twice.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -44,10 +45,15 @@ def read(
     """The dry run: what every row of a file would come to. Nothing is recorded; the file is kept until it is.
 
     preset: the form of a known publisher; without one it is told by its columns. mapping: the file's columns to
-    our fields, where their names do not say. Raises Invalid (`file`) for what is no table or has not the columns.
+    our fields, where their names do not say. Raises Invalid (`file`) for what is no table or has not the columns, and
+    by name for columns that the file has not, fields that there are not, and fields filled twice or not at all.
     """
     actor = viewer_actor(viewer)
     table = _table(data, name)
+    if mapping is not None:
+        if preset:
+            raise Invalid({"mapping": _("Choose the form of a publisher or columns, not both")})
+        mapping = required(table, mapping)
     preset = preset or ("" if mapping else _preset_of(table))
     found = _incidents(table, preset, zone, mapping)
     known = _known(actor.organisation)
@@ -130,6 +136,38 @@ def _table(data: bytes, name: str) -> tabular.Table:
         raise Invalid({"file": error.message}) from error
 
 
+def fields() -> list[tuple[str, str, bool]]:
+    """Our fields: name, title, and whether one must be filled."""
+    return [(c.name, str(c.title), c.required) for c in parsing.columns(clock.now())]
+
+
+def required(table: tabular.Table, mapping: Mapping[str, str]) -> dict[str, str]:
+    """The columns that were chosen, without those that fill nothing. Raises Invalid, naming what does not hold."""
+    wrong: dict[str, str] = {}
+    titles = {name: title for name, title, _needed in fields()}
+    there = {tabular.normal(title) for title in table.header if title}
+    given = [field for field in mapping.values() if field]
+    named = [tabular.normal(source) for source in mapping]
+    for source in mapping:
+        if named.count(tabular.normal(source)) > 1:
+            wrong[source] = _("The column “%(column)s” is named twice.") % {"column": tabular.shown(source)}
+        elif tabular.normal(source) not in there:
+            said = {"column": tabular.shown(source), "columns": ", ".join(filter(None, table.header))}
+            wrong[source] = _("The file has no column “%(column)s”. It has: %(columns)s.") % said
+    for field in sorted(set(given)):
+        if field not in titles:
+            said = {"field": tabular.shown(field), "fields": ", ".join(titles)}
+            wrong[field] = _("There is no field “%(field)s”. There are: %(fields)s.") % said
+        elif given.count(field) > 1:
+            wrong[field] = _("Two columns are chosen for %(field)s") % {"field": titles[field]}
+    for name, title, needed in fields():
+        if needed and name not in given:
+            wrong[name] = _("Choose a column for %(field)s") % {"field": title}
+    if wrong:
+        raise Invalid(wrong)
+    return {source: field for source, field in mapping.items() if field}
+
+
 def _preset_of(table: tabular.Table) -> str:
     header = {tabular.normal(title) for title in table.header}
     fits = (name for name, preset in PRESETS.items() if {tabular.normal(c) for c in preset.mapping} <= header)
@@ -198,8 +236,32 @@ def _incident(draft: IncidentDraft, held: ImportReport) -> Incident:
     )
 
 
-def _run(viewer: Viewer, data: bytes, *, dry: bool = True, **more: Any) -> ImportReport:
-    return incidents_import(viewer, data, dry=dry, **more)
+@dataclass(frozen=True)
+class Told:
+    """A report as the command prints it: a line for each row that was not simply accepted, and what came of all."""
+
+    problems: tuple[str, ...]
+    summary: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether every row was accepted as it is."""
+        return not self.problems
 
 
-IMPORTER = ports.Importer("incident", str(gettext_lazy("Incidents")), _run)
+def _run(viewer: Viewer, data: bytes, *, dry: bool = True, **more: Any) -> Told:
+    held = incidents_import(viewer, data, dry=dry, **more)
+    lines = [
+        _("row %(line)s, %(reference)s: %(state)s. %(why)s")
+        % {"line": line, "reference": reference, "state": STATES[state], "why": " ".join(why)}
+        for line, reference, state, why in held.rows
+        if state != "accepted"
+    ]
+    if held.unknown_columns:
+        lines.append(_("Columns that are not read: %(names)s") % {"names": ", ".join(held.unknown_columns)})
+    counts = {"n": held.count("accepted", "remark"), "total": len(held.rows)}
+    said = _("%(n)s of %(total)s rows can be stored; nothing stored") if dry else _("%(n)s of %(total)s rows stored")
+    return Told(tuple(lines), said % counts)
+
+
+IMPORTER = ports.Importer("incident", str(gettext_lazy("Incidents")), _run, columns=True)

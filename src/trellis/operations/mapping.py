@@ -16,6 +16,7 @@ from trellis.parties.schemas import Viewer
 from trellis.sharing.services import viewer_actor
 
 EXAMPLES = 3
+fields = loading.fields
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,6 @@ class FileColumn:
     title: str
     examples: tuple[str, ...]
     field: str
-
-
-def fields() -> list[tuple[str, str, bool]]:
-    """Our fields: name, title, and whether one must be filled."""
-    return [(c.name, str(c.title), c.required) for c in parsing.columns(clock.now())]
 
 
 def stage(viewer: Viewer, data: bytes, *, name: str = "", zone: str = "UTC", label: str = "AMBER") -> ImportReport:
@@ -77,22 +73,11 @@ def columns(held: ImportReport) -> list[FileColumn]:
 def judge(viewer: Viewer, report: UUID, mapping: Mapping[str, str]) -> ImportReport:
     """Reads the file that waits by these columns: a new report takes the place of the one before.
 
-    Raises Invalid for a field that two columns would fill, or a needed one that none does.
+    Raises Invalid for a field that two columns would fill, or a needed one that none does (`loading.required`).
     """
     held = waiting(viewer, report)
-    wrong: dict[str, str] = {}
-    titles = {name: title for name, title, _needed in fields()}
-    given = [field for field in mapping.values() if field]
-    for field in sorted({field for field in given if given.count(field) > 1}):
-        wrong[field] = _("Two columns are chosen for %(field)s") % {"field": titles.get(field, field)}
-    for name, title, needed in fields():
-        if needed and name not in given:
-            wrong[name] = _("Choose a column for %(field)s") % {"field": title}
-    if wrong:
-        raise Invalid(wrong)
-    chosen = {source: field for source, field in mapping.items() if field}
     fresh = loading.read(
-        viewer, bytes(held.content or b""), name=held.name, zone=held.zone, label=held.label, mapping=chosen
+        viewer, bytes(held.content or b""), name=held.name, zone=held.zone, label=held.label, mapping=mapping
     )
     held.delete()
     return fresh

@@ -73,7 +73,11 @@ class Incident(Record):
             models.Index(
                 fields=["owner", "classification", "detected", "id", "label"], name="incident_class", condition=CURRENT
             ),
-            models.Index(fields=["owner", "detected", "id"], name="incident_open", condition=CURRENT & OPEN),
+            models.Index(
+                fields=["owner", "detected", "id", "label", "not_known"],
+                name="incident_open",
+                condition=CURRENT & OPEN,
+            ),
             models.Index(fields=["owner", "reference", "id", "label"], name="incident_reference", condition=CURRENT),
             models.Index(
                 "owner",

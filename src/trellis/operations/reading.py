@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trellis.calc.figure import Figure
 from trellis.calc.operations import Clock, Survival
+from trellis.calc.small import SMALL
 from trellis.core import formats
 from trellis.core.charts import Axis, LineChart, Series
 from trellis.operations.schemas import Cohort
@@ -41,6 +42,12 @@ def sentence(figure: Figure, clock: Clock) -> list[str]:
     """What a figure says, for somebody who reads no statistics."""
     if figure.reason == "consent missing":
         return [_("The owner does not let your organisation see this figure.")]
+    if figure.reason == "suppressed":
+        return [_("Of fewer than %(n)s incidents, or beside such a group, no times are shown.") % {"n": SMALL}]
+    if figure.n is None:
+        return [
+            str(HALF[clock]) % {"hours": formats.number(_hours(figure), 1)} if _hours(figure) else str(NOT_HALF[clock])
+        ]
     counted = (figure.n or 0) + figure.unknown
     if not counted:
         return [_("No incident was detected in this period.")]
@@ -73,11 +80,17 @@ def sentence(figure: Figure, clock: Clock) -> list[str]:
     return said
 
 
+def _hours(figure: Figure) -> float | None:
+    return float(figure.value) if isinstance(figure.value, int | float) else None
+
+
 def part(figure: Figure, name: str) -> str:
     """A number beside the value in hours, or the words for why there is none."""
     held = figure.parts.get(name)
     if isinstance(held, int | float):
         return _("%(n)s hours") % {"n": formats.number(held, 1)}
+    if figure.reason == "suppressed":
+        return _("not shown")
     words = {
         "not reached": _("not reached"),
         "insufficient data": _("not followed that long"),
@@ -181,6 +194,8 @@ def compared(figure: Figure) -> list[str]:
     """A comparison in words. It shows a difference and claims no cause."""
     if figure.reason == "consent missing":
         return [_("The owner does not let your organisation see this figure.")]
+    if figure.reason == "suppressed":
+        return [_("Of fewer than %(n)s incidents, or beside such a group, no times are shown.") % {"n": SMALL}]
     if not isinstance(figure.value, int | float):
         return [_("One of the periods has too few incidents, or was not followed long enough, to compare means.")]
     horizon = figure.parameters.get("horizon")

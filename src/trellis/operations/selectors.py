@@ -22,7 +22,8 @@ from trellis.parties.schemas import Viewer
 from trellis.sharing import gate
 from trellis.sharing.models import Audience as Grantee
 from trellis.sharing.models import Detail
-from trellis.sharing.records import RecordQuerySet, kind_named
+from trellis.sharing.records import kind_named
+from trellis.sharing.rows import RecordQuerySet
 
 KIND = "operations.incident"
 UNRATED = "unrated"
@@ -88,10 +89,11 @@ def durations_of(row: Incident, now: datetime) -> list[Duration]:
 # Durations over a scope: the privileged reader of figures
 
 
-def durations(asked: Question, as_of: datetime) -> calc.Durations:
+def durations(asked: Question, as_of: datetime, until: datetime | None = None) -> calc.Durations:
     """The durations of a question as known at `as_of`, read as columns: no row becomes an object.
 
-    Open clocks are censored at `as_of`. What ended before it was detected ended, for the team, on detection
+    Open clocks are censored at `until`, which is `as_of` where nothing else is said, and later stamps are not known.
+    What ended before it was detected ended, for the team, on detection
     (0 hours). An end at a time that nobody knows is left out and counted as unknown.
     """
     first, last = calc.CLOCKS[asked.clock]
@@ -103,7 +105,7 @@ def durations(asked: Question, as_of: datetime) -> calc.Durations:
     severity = None if not asked.severity else "" if asked.severity == UNRATED else asked.severity
     parts: dict[str, list[Any]] = {name: [] for name in (*names, "unknown")}
     for owner in asked.owners:
-        part = columns.held(owner).chosen(as_of, start, end, severity)
+        part = columns.held(owner).chosen(as_of, start, end, severity, asked.classification)
         for name in names:
             parts[name].append(part.moments[name])
         parts["unknown"].append(part.unknown & columns.BITS[last] != 0)
@@ -114,7 +116,7 @@ def durations(asked: Question, as_of: datetime) -> calc.Durations:
             found[name] = np.maximum(found[name], found["detected"])  # NaT stays NaT
     if unknown.any():
         found = {name: column[~unknown] for name, column in found.items()}
-    made = calc.stamp_durations(asked.clock, as_of, **found)
+    made = calc.stamp_durations(asked.clock, until or as_of, **found)
     return calc.Durations(made.times, made.events, made.unknown + int(unknown.sum()))
 
 

@@ -75,7 +75,7 @@ def incident_record(
     links.require_met(viewer, said["organisations"])
     rules.require(said)
     ledger.lock(actor.organisation)  # two people with one reference: the second is told
-    _unused(actor.organisation, said["reference"])
+    unused(actor.organisation, said["reference"])
     row = Incident(**said)
     records.write(actor, [row])
     return row
@@ -101,7 +101,7 @@ def incident_correct(viewer: Viewer, subject: UUID, why: str, *, seen: UUID | No
     rules.require(said, before)
     ledger.lock(last.owner)
     if said["reference"] != last.reference:
-        _unused(last.owner, said["reference"])
+        unused(last.owner, said["reference"])
     # A stamp that is told anew is known as precisely as it is told.
     kept = [name for name in last.by_day.split() if said.get(name) == before.get(name)]
     return records.correct(last, viewer.actor, why, **said, by_day=" ".join(kept))
@@ -150,7 +150,8 @@ def _settled(viewer: Viewer, said: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _unused(owner: UUID, reference: str) -> None:
+def unused(owner: UUID, reference: str) -> None:
+    """Raises Invalid (`reference`) where a record of the owner stands under this number."""
     rows = Incident.records.privileged().as_of(None).filter(ANY, owner=owner)
     # In the words of its index, which looking in any case of letters would not use.
     if rows.annotate(upper=Upper("reference")).filter(upper=Upper(Value(reference))).exists():

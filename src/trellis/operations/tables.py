@@ -12,16 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trellis.core.fields import parse_day
-from trellis.core.tables import Choice, Column, Search, Table
+from trellis.core.tables import Choice, Column, Search, Table, Words
 from trellis.operations.classes import TYPES
 from trellis.operations.forms import CLASS_WORDS
 from trellis.operations.loading import STATES
 from trellis.operations.models import OPEN, ImportReport, Incident
 from trellis.operations.parsing import SEVERITIES
 
-ENDED = (
-    ~Q(contained=None) | ~Q(recovered=None) | Q(not_known__contains="contained") | Q(not_known__contains="recovered")
-)
+RATED: dict[str, Any] = dict(SEVERITIES)
+# It ended at a time that nobody knows.
+KNOWN_ENDED = Q(not_known__contains="contained") | Q(not_known__contains="recovered")
+ENDED = ~Q(contained=None) | ~Q(recovered=None) | KNOWN_ENDED
 
 
 class Day(Search):
@@ -43,7 +44,7 @@ class State(Choice):
 
     def queryset(self, rows: "QuerySet[Any]", wanted: str) -> "QuerySet[Any]":
         """Rows in this state."""
-        return rows.filter(OPEN).exclude(ENDED) if wanted == "open" else rows.filter(ENDED)
+        return rows.filter(OPEN).exclude(KNOWN_ENDED) if wanted == "open" else rows.filter(ENDED)
 
 
 class Class(Choice):
@@ -83,7 +84,7 @@ def incident_table(request: HttpRequest, rows: "QuerySet[Any]", names: dict[UUID
             Column(
                 "severity",
                 gettext_lazy("Severity"),
-                value=lambda row: row.get_severity_display(),
+                value=lambda row: RATED.get(row.severity),
                 missing=gettext_lazy("not rated"),
             ),
             Column("sector", gettext_lazy("Sector")),
@@ -94,10 +95,10 @@ def incident_table(request: HttpRequest, rows: "QuerySet[Any]", names: dict[UUID
             Column("owner", gettext_lazy("Reported by"), value=lambda row: names.get(row.owner, "")),
         ]
         filters = [
-            Search(gettext_lazy("Number or words"), ["reference", "title", "summary"]),
+            Words(gettext_lazy("Number or words"), []),
             Choice("severity", gettext_lazy("Severity"), SEVERITIES),
             Class("class", gettext_lazy("Class"), list(CLASS_WORDS.items())),
-            Search(gettext_lazy("Sector"), ["sector"], "sector"),
+            Words(gettext_lazy("Sector"), ["sector"], "sector"),
             State(
                 "state",
                 gettext_lazy("State"),

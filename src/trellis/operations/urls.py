@@ -24,5 +24,6 @@ urlpatterns = [
     path("<uuid:incident>/correct/", views.incident_correct, name="incident-correct"),
     path("<uuid:incident>/retract/", views.incident_retract, name="incident-retract"),
     path("<uuid:incident>/same/<uuid:other>/", views_register.incident_same, name="incident-same"),
+    path("<uuid:incident>/same/<uuid:other>/undo/", views_register.incident_same_undo, name="incident-same-undo"),
     path("<uuid:incident>/history/", views.history, name="history"),
 ]

@@ -12,13 +12,14 @@ from trellis.core import clock, formats
 from trellis.core.conditions import Invalid
 from trellis.core.fields import NOT_KNOWN
 from trellis.core.pieces import Entry
-from trellis.operations import duplicates, links, rules, selectors, services
+from trellis.operations import decided, duplicates, links, rules, selectors, services
 from trellis.operations.forms import CorrectionForm, IncidentForm, RetractForm
 from trellis.operations.models import Incident
 from trellis.operations.tables import incident_table, state_words
 from trellis.parties import members
 from trellis.parties import selectors as parties
 from trellis.parties.pages import Asked, inside
+from trellis.parties.schemas import Viewer
 
 
 @inside
@@ -133,7 +134,8 @@ def incident(request: Asked, incident: UUID) -> HttpResponse:
         "alike": duplicates.of_incident(request.viewer, row) if mine else [],
         "reached": selectors.reached(row.label, seen),
         "figures_only": [one.who for one in seen if not one.records],
-        "history": _history(selectors.versions(request.viewer, incident)),
+        "decided": decided.of_incident(request.viewer, row),
+        "history": _history(request.viewer, selectors.versions(request.viewer, incident)),
         **_owner(row),
     }
     return render(request, "operations/incident.html", context)
@@ -145,7 +147,8 @@ def history(request: Asked, incident: UUID) -> HttpResponse:
     found = selectors.versions(request.viewer, incident)
     context = {
         "incident": found[0],
-        "history": _history(found),
+        "decided": decided.of_incident(request.viewer, found[0]),
+        "history": _history(request.viewer, found),
         "retracted": found[0].retracted,
         "kept": duplicates.kept_for(request.viewer, found[0]),
         **_owner(found[0]),
@@ -167,13 +170,14 @@ SHOWN = (
 )
 
 
-def _history(found: list[Incident]) -> list[Entry]:
+def _history(viewer: Viewer, found: list[Incident]) -> list[Entry]:
     names = parties.person_names([row.recorded_by for row in found])
+    decisions = decided.changes(viewer, found, names)
     entries = []
     for place, row in enumerate(found):
         before = found[place + 1] if place + 1 < len(found) else None
         who = names.get(row.recorded_by, "") if row.recorded_by else ""
-        entries.append(Entry(at=row.recorded_at, text=_words(row, before, who)))
+        entries.append(Entry(at=row.recorded_at, text=decisions.get(row.pk) or _words(row, before, who)))
     return entries
 
 

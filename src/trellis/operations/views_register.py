@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from trellis.core import clock
-from trellis.core.conditions import Invalid
-from trellis.operations import duplicates, links, mapping, selectors, services
-from trellis.operations.forms_register import ColumnsForm, QuickForm, SameForm
+from trellis.core.conditions import Hidden, Invalid
+from trellis.operations import decided, duplicates, links, mapping, selectors, services
+from trellis.operations.forms_register import ColumnsForm, QuickForm, SameForm, UndoForm
 from trellis.parties import selectors as parties
 from trellis.parties.pages import Asked, inside, told
 
@@ -38,7 +38,13 @@ def incident_quick(request: Asked) -> HttpResponse:
 def incident_duplicates(request: Asked) -> HttpResponse:
     """Look-alikes among the organisation's own incidents."""
     pairs, looked, more = duplicates.of_owner(request.viewer)
-    context = {"pairs": pairs, "looked": looked, "more": more, "shown": duplicates.SHOWN}
+    context = {
+        "pairs": pairs,
+        "looked": looked,
+        "more": more,
+        "shown": duplicates.SHOWN,
+        "decided": decided.of_owner(request.viewer),
+    }
     return render(request, "operations/duplicates.html", context)
 
 
@@ -71,6 +77,34 @@ def incident_same(request: Asked, incident: UUID, other: UUID) -> HttpResponse:
         "pairs": [(one, selectors.stamps(one), links.words(one)) for one in (row, kept)],
     }
     return render(request, "operations/incident_same.html", context)
+
+
+@inside
+def incident_same_undo(request: Asked, incident: UUID, other: UUID) -> HttpResponse:
+    """Takes a decision on two records back, with the reason; the decision stays in the history."""
+    found = decided.newest(request.viewer, [incident, other], _("To take a decision on look-alikes back"))
+    if incident not in found or other not in found:
+        raise Hidden()
+    row, kept = found[incident], found[other]
+    form = UndoForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            decided.duplicate_undo(request.viewer, incident, other, reason=form.cleaned_data["why"])
+        except Invalid as error:
+            told(form, error)
+        else:
+            messages.success(request, _("The decision is taken back. Both stay in the history."))
+            return redirect("operations:incident", incident)
+    context = {
+        "form": form,
+        "row": row,
+        "kept": kept,
+        "same": row.retracted and row.duplicate_of == other,
+        "apart": str(other) in row.distinct_from or str(incident) in kept.distinct_from,
+        "mine": row.owner == kept.owner == request.viewer.organisation,
+        "owner_name": parties.organisation_names([row.owner]).get(row.owner, ""),
+    }
+    return render(request, "operations/incident_same_undo.html", context)
 
 
 @inside

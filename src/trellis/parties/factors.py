@@ -8,17 +8,13 @@ from urllib.parse import quote
 from uuid import UUID
 
 import segno
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from django.conf import settings
 from django.db import transaction
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from trellis.core import clock, ledger, node
+from trellis.core import clock, ledger, node, sealing
 from trellis.core.conditions import Conflict, Hidden, Invalid, Refused
 from trellis.core.ledger import Actor
 from trellis.parties import selectors
@@ -31,21 +27,15 @@ DIGITS = 6
 RECOVERY_CODES = 10
 # Clocks of telephones differ; one step before and after the present one is taken.
 DRIFT = (0, -1, 1)
-
-
-def _sealer() -> AESGCM:
-    kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=b"trellis", info=b"second factors")
-    return AESGCM(kdf.derive(settings.SECRET_KEY.encode()))
+PURPOSE = "second factors"
 
 
 def _seal(secret: bytes, factor: UUID) -> bytes:
-    nonce = os.urandom(12)
-    return nonce + _sealer().encrypt(nonce, secret, factor.bytes)
+    return sealing.seal(PURPOSE, secret, factor.bytes)
 
 
 def _open(factor: Factor) -> bytes:
-    sealed = bytes(factor.sealed or b"")
-    return _sealer().decrypt(sealed[:12], sealed[12:], factor.pk.bytes)
+    return sealing.opened(PURPOSE, factor.sealed or b"", factor.pk.bytes)
 
 
 def _totp(secret: bytes) -> TOTP:

@@ -47,8 +47,12 @@ def viewer_by_id(person: UUID) -> Viewer:
 
 def organisation_names(ids: Iterable[UUID] | None = None) -> dict[UUID, str]:
     """Names by id; all organisations without `ids`."""
-    found = Organisation.objects.all() if ids is None else Organisation.objects.filter(pk__in=set(ids))
-    return dict(found.values_list("pk", "name"))
+    return dict(Organisation.objects.values_list("pk", "name")) if ids is None else _names(ids)
+
+
+@reading.by_id
+def _names(ids: Sequence[UUID]) -> dict[UUID, str]:
+    return dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
 def person_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:

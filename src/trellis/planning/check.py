@@ -81,11 +81,12 @@ def plan_check(
     titles = {str(a.id): a.title for a in activities}
     held = {a.strand for a in activities}
     lacking = aligned(at, activities).lacking
+    said = {name: words(name) for name in {name for names in lacking.values() for name in names}}
     return PlanCheck(
         empty_strands=tuple(value for value in Strand.values if value not in held),
         without_objective=tuple(a.title for a in activities if a.objective not in known),
         uncited=tuple(a.title for a in activities if not a.gaps),
-        lacking={titles[key]: tuple(words(name) for name in names) for key, names in lacking.items()},
+        lacking={titles[key]: tuple(said[name] for name in names) for key, names in lacking.items()},
         copies_without_adaptations=tuple(
             a.title for a in activities if a.copied_from.strip() and not a.adaptations.strip()
         ),

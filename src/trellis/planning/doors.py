@@ -37,10 +37,10 @@ def stage_conditions(programme: UUID, stage: str) -> Sequence[Condition]:
 
 def programme_steps(programme: UUID) -> Sequence[Step]:
     """The step `Plan`."""
-    plan = selectors.plan_in_force(programme)
+    planned = selectors.activities_planned(programme)
     url = reverse("planning:index", args=[programme])
-    if plan is not None:
-        words = _("%(n)s activities") % {"n": len(plan.activities)}
+    if planned is not None:
+        words = _("%(n)s activities") % {"n": planned}
         return [Step(_("Plan"), "done", words, url, 30)]
     begun = bool(needs.priorities(programme))
     return [Step(_("Plan"), "now" if begun else "none", _("not adopted"), url, 30)]

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from trellis.calc.figure import Basis
-from trellis.core import clock, ids
+from trellis.core import clock, ids, reading
 from trellis.core.conditions import Condition, Hidden
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
@@ -39,6 +39,11 @@ def direction_subject(programme: UUID) -> UUID:
 
 def direction(programme: UUID, as_of: datetime | None = None) -> DirectionView | None:
     """The strategic direction in force, or None."""
+    return _direction(programme, as_of)
+
+
+@reading.remembered
+def _direction(programme: UUID, as_of: datetime | None) -> DirectionView | None:
     row = Direction.objects.as_of(as_of).filter(stream=programme).first()
     if row is None:
         return None
@@ -95,6 +100,11 @@ def activity_for(viewer: Viewer, programme: UUID, id: UUID) -> ActivityView:
 
 def plan_in_force(programme: UUID, as_of: datetime | None = None) -> PlanView | None:
     """The plan that both sides adopted last, or None."""
+    return _plan(programme, as_of)
+
+
+@reading.remembered
+def _plan(programme: UUID, as_of: datetime | None) -> PlanView | None:
     row = Plan.objects.as_of(as_of).filter(stream=programme).first()
     if row is None:
         return None
@@ -109,6 +119,13 @@ def plan_in_force(programme: UUID, as_of: datetime | None = None) -> PlanView | 
         at=row.at,
         reason=row.reason,
     )
+
+
+def activities_planned(programme: UUID) -> int | None:
+    """How many activities the plan in force has; None without a plan."""
+    if not Plan.objects.current().filter(stream=programme).exists():
+        return None
+    return Activity.objects.current().filter(stream=programme).count()
 
 
 def plans(programme: UUID) -> list[Plan]:

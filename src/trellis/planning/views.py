@@ -50,7 +50,11 @@ class ActivityTable(Table):
     caption = gettext_lazy("Activities")
     name = "activities"
     columns = [
-        Column("title", gettext_lazy("Activity"), link="url"),
+        Column(
+            "title",
+            gettext_lazy("Activity"),
+            link=lambda row: reverse("planning:activity", args=[row["programme"], row["id"]]),
+        ),
         Column("state", gettext_lazy("State"), kind="tag", sort="state"),
         Column("strand_words", gettext_lazy("Strand"), sort="strand"),
         Column("lead", gettext_lazy("Led by"), sort="lead"),
@@ -86,7 +90,8 @@ def activity_rows(found: list[ActivityView]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "title": a.title,
-                "url": reverse("planning:activity", args=[a.programme, a.id]),
+                "programme": a.programme,
+                "id": a.id,
                 "state": state.words,
                 "state_code": state.state,
                 "strand": a.strand,

@@ -108,7 +108,8 @@ def _table(table: PackTable, title: str) -> Table:
     """A table without a caption takes the title of its section: a heading of a paper is never empty."""
     width = len(table.columns)
     rows = tuple(tuple(_said(cell) for cell in [*row, *[""] * width][:width]) for row in table.rows)
-    return Table(_said(table.caption.strip() or title), tuple(_said(column) for column in table.columns), rows)
+    columns = tuple(_said(column) for column in table.columns)
+    return Table(_said(table.caption.strip() or title), columns, rows, table.wide, table.head)
 
 
 def _figure(figure: PackFigure, as_of: datetime) -> Figure:
@@ -118,11 +119,14 @@ def _figure(figure: PackFigure, as_of: datetime) -> Figure:
         on = as_of.date()
     return Figure(
         label=_said(figure.label),
-        value=figure.value,
+        value=figure.shown["text"] or None,
         as_of=on,
         method=figure.method or figure.address.partition("?")[0] or canonical.moment_text(as_of),
-        unit=_said(figure.unit),
+        unit=figure.shown["unit"],
         n=figure.n,
-        reason=_said(figure.reason) or _("not reported"),
+        reason=figure.shown["reason"],
         caveats=tuple(_said(caveat) for caveat in figure.caveats),
+        open=figure.open,
+        unknown=figure.unknown,
+        beside=" ".join(filter(None, (figure.range, figure.beside))),
     )

@@ -37,18 +37,20 @@ def programme_steps(programme: UUID) -> Sequence[Step]:
 def work_items(viewer: Any) -> Sequence[WorkItem]:
     """Requests that wait for the viewer's organisation, and contacts of its own that are stale."""
     found: list[WorkItem] = []
-    for programme in parties.programmes_of(viewer):
-        found += _requests(viewer, programme, selectors.requests_at(programme.id))
+    programmes = parties.programmes_of(viewer)
+    open_ = {one.id: [view for view in selectors.requests_at(one.id) if not view.closed] for one in programmes}
+    names = parties.organisation_names(view.row.owner for views in open_.values() for view in views)
+    for programme in programmes:
+        found += _requests(viewer, programme, open_[programme.id], names)
         found += _contacts(viewer, programme, selectors.contacts_at(programme.id))
     return found
 
 
-def _requests(viewer: Viewer, programme: Programme, views: Iterable[RequestView]) -> list[WorkItem]:
-    names = parties.organisation_names()
+def _requests(
+    viewer: Viewer, programme: Programme, views: Iterable[RequestView], names: dict[UUID, str]
+) -> list[WorkItem]:
     found = []
     for view in views:
-        if view.closed:
-            continue
         url = address("regional:request", programme.id, view.id)
         given = {"title": view.row.title, "who": names.get(view.row.owner, "")}
         if _unanswered(viewer, view):

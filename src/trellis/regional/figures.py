@@ -20,6 +20,7 @@ from trellis.regional.schemas import RequestView
 from trellis.regional.vocabulary import SEVERITIES
 from trellis.sharing.records import kind_named
 
+DIGITS = 2  # significant digits of times, for readers of figures
 STEPS = (selectors.REQUEST, selectors.OFFER, selectors.MOVE)
 # Whoever only declined is in no figure, and nobody has to ask them for consent to one.
 COUNTED = (Move.Kind.ARRIVED, Move.Kind.CLOSED)
@@ -123,6 +124,7 @@ for _clock, _title in TITLES.items():
             compute=lambda ask, clock=_clock: _step(clock, ask),  # type: ignore[misc]  # bound now
             context=programme_of,
             direction="down",
+            digits=DIGITS,
         )
     )
 figure_kind(
@@ -137,6 +139,7 @@ figure_kind(
         compute=_change,
         context=programme_of,
         direction="down",
+        digits=DIGITS,
     )
 )
 figure_kind(

@@ -1,15 +1,16 @@
 """Reads of the regional area through the gate: regional CERTs, the contact directory, requests for assistance."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from trellis.calc.regional import Contact as Counted
 from trellis.calc.regional import contact_state
-from trellis.core import clock
+from trellis.core import clock, reading
 from trellis.core.conditions import Hidden
 from trellis.governance.parameters import parameter
 from trellis.parties import selectors as parties
@@ -17,12 +18,15 @@ from trellis.parties.schemas import Viewer
 from trellis.regional.models import Cert, Contact, Help, Move, Offer, Request, Verification
 from trellis.regional.schemas import ContactView, OfferView, RequestView
 from trellis.sharing import gate
-from trellis.sharing.records import RecordQuerySet
+from trellis.sharing.records import Record
+from trellis.sharing.rows import RecordQuerySet
 
 CERT, CONTACT, VERIFICATION = "regional.cert", "regional.contact", "regional.verification"
 REQUEST, OFFER, MOVE = "regional.request", "regional.offer", "regional.move"
 LIMIT = "regional.contact-limit"
 _REACH = ("channel", "address", "fingerprint")
+
+T = TypeVar("T")
 
 
 def limit(programme: UUID, as_of: datetime | None = None) -> int:
@@ -58,7 +62,7 @@ def contacts(viewer: Viewer, programme: UUID, cert: UUID | None = None) -> list[
         rows = rows.filter(cert=cert)
     held = list(rows.order_by("member", "channel", "subject"))
     told = gate.visible(Verification, viewer, purpose).filter(context=programme, contact__in=[r.subject for r in held])
-    views = _views(held, told, programme, clock.now())
+    views = _views(held, told)
     return sorted(views, key=lambda view: ("stale", "new", "verified").index(view.state))
 
 
@@ -69,7 +73,7 @@ def contact(viewer: Viewer, programme: UUID, subject: UUID) -> ContactView:
     if row.context != programme:
         raise Hidden()
     told = gate.visible(Verification, viewer, _("To reach somebody")).filter(contact=subject)
-    return _views([row], told, programme, clock.now())[0]
+    return _views([row], told)[0]
 
 
 def verifications(viewer: Viewer, programme: UUID, subject: UUID) -> list[Verification]:
@@ -79,15 +83,19 @@ def verifications(viewer: Viewer, programme: UUID, subject: UUID) -> list[Verifi
     return list(rows.order_by("-verified_at", "-seq"))
 
 
-def _views(rows: Sequence[Contact], told: Iterable[Verification], programme: UUID, at: datetime) -> list[ContactView]:
-    days = limit(programme, at)
+def _views(rows: Sequence[Contact], told: Iterable[Verification], as_of: datetime | None = None) -> list[ContactView]:
+    if not rows:
+        return []
+    at = as_of or clock.now()
+    days = {programme: limit(programme, as_of) for programme in {row.context for row in rows} if programme}
     versions = _versions(rows)
     last = _last_verified(rows, versions, told, at)
     found = []
     for row in rows:
         one = last.get(row.subject)
         since = _since(row, versions[row.subject])
-        state = contact_state(Counted(since, one.verified_at if one else None), at, days)
+        assert row.context is not None
+        state = contact_state(Counted(since, one.verified_at if one else None), at, days[row.context])
         way = str(one.get_way_display()) if one else ""
         own = bool(one and one.way == Verification.Way.OWN)
         found.append(
@@ -98,11 +106,8 @@ def _views(rows: Sequence[Contact], told: Iterable[Verification], programme: UUI
 
 def _versions(rows: Sequence[Contact]) -> dict[UUID, list[Contact]]:
     """All versions of contacts by subject, newest first."""
-    found: dict[UUID, list[Contact]] = defaultdict(list)
     wanted = [row.subject for row in rows]
-    for version in Contact.records.privileged().filter(subject__in=wanted).order_by("-seq"):
-        found[version.subject].append(version)
-    return found
+    return _by(lambda row: row.subject, Contact.records.privileged().filter(subject__in=wanted).order_by("-seq"))
 
 
 def _since(row: Contact, versions: Sequence[Contact]) -> datetime:
@@ -179,14 +184,28 @@ def visible_requests(viewer: Viewer) -> RecordQuerySet:
 def _request_views(viewer: Viewer, rows: Sequence[Request]) -> list[RequestView]:
     wanted = [row.subject for row in rows]
     purpose = _("Requests for assistance")
-    offers: dict[UUID, list[Offer]] = defaultdict(list)
-    for offer in gate.visible(Offer, viewer, purpose).filter(request__in=wanted).order_by("offered_at", "seq"):
-        offers[offer.request].append(offer)
-    moves: dict[UUID, list[Move]] = defaultdict(list)
-    for move in gate.visible(Move, viewer, purpose).filter(request__in=wanted).order_by("at", "seq"):
-        moves[move.request].append(move)
-    helps = {help.subject: help for help in Help.objects.current().filter(request__in=wanted)}
-    return [request_view(row, offers[row.subject], moves[row.subject], helps, clock.now()) for row in rows]
+    offers = gate.visible(Offer, viewer, purpose).filter(request__in=wanted)
+    moves = gate.visible(Move, viewer, purpose).filter(request__in=wanted)
+    return _put_together(rows, offers, moves, Help.objects.current().filter(request__in=wanted), clock.now())
+
+
+def _put_together(
+    rows: Sequence[Request], offers: RecordQuerySet, moves: RecordQuerySet, helps: Iterable[Help], at: datetime
+) -> list[RequestView]:
+    """Requests with what is known of each."""
+    offered: dict[UUID, list[Offer]] = _by(lambda offer: offer.request, offers.order_by("offered_at", "seq"))
+    moved: dict[UUID, list[Move]] = _by(lambda move: move.request, moves.order_by("at", "seq"))
+    agreed = {help.subject: help for help in helps}
+    return [request_view(row, offered[row.subject], moved[row.subject], agreed, at) for row in rows]
+
+
+def _by(key: Callable[[T], UUID | None], rows: Iterable[T]) -> dict[UUID, list[T]]:
+    """Rows by what they belong to, in their order."""
+    found: dict[UUID, list[T]] = defaultdict(list)
+    for row in rows:
+        if (of := key(row)) is not None:
+            found[of].append(row)
+    return found
 
 
 def request_view(
@@ -227,16 +246,19 @@ def request_view_at(programme: UUID, subject: UUID) -> RequestView:
 
 def requests_at(programme: UUID, as_of: datetime | None = None) -> list[RequestView]:
     """Every request of an arrangement as known at a moment, with its offers and steps."""
-    at = as_of or clock.now()
-    rows = list(Request.records.privileged().as_of(as_of).filter(context=programme).order_by("asked_at", "seq"))
-    offers: dict[UUID, list[Offer]] = defaultdict(list)
-    for offer in Offer.records.privileged().as_of(as_of).filter(context=programme).order_by("offered_at", "seq"):
-        offers[offer.request].append(offer)
-    moves: dict[UUID, list[Move]] = defaultdict(list)
-    for move in Move.records.privileged().as_of(as_of).filter(context=programme).order_by("at", "seq"):
-        moves[move.request].append(move)
-    helps = {help.subject: help for help in Help.objects.as_of(as_of).filter(stream=programme)}
-    return [request_view(row, offers[row.subject], moves[row.subject], helps, at) for row in rows]
+    return _requests_at(programme, as_of)
+
+
+@reading.together
+def _requests_at(programmes: Sequence[UUID], as_of: datetime | None) -> dict[UUID, list[RequestView]]:
+    def known(model: type[Record]) -> RecordQuerySet:
+        return model.records.privileged().as_of(as_of).filter(context__in=programmes)
+
+    if not (rows := list(known(Request).order_by("asked_at", "seq"))):
+        return {programme: [] for programme in programmes}
+    agreed = Help.objects.as_of(as_of).filter(stream__in=programmes)
+    views = _put_together(rows, known(Offer), known(Move), agreed, as_of or clock.now())
+    return _each(programmes, _by(lambda view: view.row.context, views))
 
 
 def helps(programme: UUID) -> list[Help]:
@@ -246,6 +268,15 @@ def helps(programme: UUID) -> list[Help]:
 
 def contacts_at(programme: UUID, as_of: datetime | None = None) -> list[ContactView]:
     """Every contact of an arrangement as known at a moment."""
-    rows = list(Contact.records.privileged().as_of(as_of).filter(context=programme).order_by("member", "subject"))
-    told = Verification.records.privileged().as_of(as_of).filter(context=programme)
-    return _views(rows, told, programme, as_of or clock.now())
+    return _contacts_at(programme, as_of)
+
+
+@reading.together
+def _contacts_at(programmes: Sequence[UUID], as_of: datetime | None) -> dict[UUID, list[ContactView]]:
+    rows = Contact.records.privileged().as_of(as_of).filter(context__in=programmes).order_by("member", "subject")
+    told = Verification.records.privileged().as_of(as_of).filter(context__in=programmes)
+    return _each(programmes, _by(lambda view: view.row.context, _views(list(rows), told, as_of)))
+
+
+def _each(programmes: Sequence[UUID], found: dict[UUID, list[T]]) -> dict[UUID, list[T]]:
+    return {programme: found.get(programme, []) for programme in programmes}

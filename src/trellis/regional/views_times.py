@@ -23,7 +23,8 @@ def _shown(request: Asked, kind: str, **params: Any) -> figures.Shown:
     return figures.shown(request.viewer, kind, {"programme": request.programme.id, **params})
 
 
-def _part(made: Figure, name: str) -> str:
+def part(made: Figure, name: str) -> str:
+    """A number beside the value, or the words for why there is none."""
     value = made.parts.get(name)
     if value is None:
         return _("not reported")
@@ -38,7 +39,7 @@ def _line(title: str, shown: figures.Shown) -> dict[str, Any]:
         "title": title,
         "figure": made,
         "url": shown.url,
-        "p90": _part(made, "p90"),
+        "p90": part(made, "p90"),
         "events": made.parts.get("events"),
     }
 
@@ -60,7 +61,7 @@ def _groups(made: Figure) -> list[dict[str, Any]]:
                 "events": made.parts.get(f"{name}_events"),
                 "open": made.parts.get(f"{name}_open"),
                 "unknown": made.parts.get(f"{name}_unknown"),
-                "median": _part(made, f"{name}_median"),
+                "median": part(made, f"{name}_median"),
                 "mix": ", ".join(mix) or _("none"),
             }
         )

@@ -12,7 +12,7 @@ from trellis.core.ledger import Actor
 from trellis.parties.schemas import Viewer
 from trellis.sharing import files, gate, records
 from trellis.sharing.models import Evidence
-from trellis.sharing.records import RecordQuerySet
+from trellis.sharing.rows import RecordQuerySet
 
 
 def evidence_add(

@@ -74,9 +74,16 @@ def show_all(viewer: Viewer, questions: Sequence[figures.Ask]) -> list[Shown]:
         if asked not in known:
             known[asked] = (withholders(viewer, question), kind.digits is None or reads_records(viewer, question))
         missing, exact = known[asked]
-        shown = made.withheld("consent missing") if missing else made if exact else made.rounded(kind.digits or 1)
+        shown = made.withheld("consent missing") if missing else made if exact else coarse(question, made)
         found.append(Shown(shown, question, str(kind.title), url_of(question), missing))
     return found
+
+
+def coarse(question: figures.Ask, made: Figure) -> Figure:
+    """The figure as it is for readers of figures who may not read the records: guarded, and to so many digits."""
+    kind = figures.kind_named(question.kind)
+    found = kind.guard(made, question)
+    return found if kind.digits is None or found.reason == "suppressed" else found.rounded(kind.digits)
 
 
 def shown(

@@ -22,7 +22,8 @@ from trellis.parties import selectors as parties
 from trellis.parties.models import Place
 from trellis.parties.schemas import Viewer
 from trellis.sharing.models import Access, Audience, Detail, Grant
-from trellis.sharing.records import DataKind, Record, RecordQuerySet, kind_named, kind_of
+from trellis.sharing.records import DataKind, Record, kind_named, kind_of
+from trellis.sharing.rows import RecordQuerySet
 from trellis.sharing.ways import Way, condition, taken_apart
 
 # Labels that an audience may be given at most (TLP 2.0, D21); other pairs are refused when granting.
@@ -90,7 +91,8 @@ def visible(
     kind = kind_of(model)
     base = model.records.privileged() if history else model.records.privileged().as_of(as_of)
     ways, said = reach(kind, viewer)
-    rows = base.filter(condition(ways, said)).reached(base, ways)
+    whose = {owner for way in ways for owner in way.owners} | ({viewer.organisation} if viewer.organisation else set())
+    rows = base.filter(condition(ways, said)).reached(base, ways, whose)
     rows._note = _Noter(kind, viewer, purpose)
     return rows
 
@@ -127,6 +129,14 @@ def _own(kind: DataKind, viewer: Viewer) -> Q:
         return _names(str(viewer.person) if kind.within == "named" else viewer.unit) | Q(recorded_by=viewer.person)
     # RED inside the owner's organisation is for those it names and for who recorded it.
     return ~Q(label=Label.RED) | Q(recorded_by=viewer.person) | _names(str(viewer.person))
+
+
+def kept_inside(viewer: Viewer) -> Q:
+    """The rule of data kinds that no grant opens: the viewer's own organisation reads them, RED those it names."""
+    if viewer.organisation is None:
+        return Q(pk__in=[])
+    named = ~Q(label=Label.RED) | Q(recorded_by=viewer.person) | _names(str(viewer.person))
+    return Q(owner=viewer.organisation) & named
 
 
 def _names(wanted: str) -> Q:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from trellis.core import clock, ids
 from trellis.core.appendonly import AppendOnly
 from trellis.core.labels import Label
+from trellis.sharing.models_words import RecordWords as RecordWords  # in a file of its own: records write it
 from trellis.sharing.records import Record
 
 

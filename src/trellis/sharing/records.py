@@ -5,15 +5,13 @@ the services of the area that owns the table.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
-from django.db.models.query import ModelIterable
 from django.utils.translation import gettext as _
 
 from trellis.core import canonical, clock, ids, ledger
@@ -22,7 +20,8 @@ from trellis.core.conditions import Conflict, Refused
 from trellis.core.labels import Label
 from trellis.core.ledger import Actor
 from trellis.core.models import Entry
-from trellis.sharing import settling, ways
+from trellis.sharing import settling, wording
+from trellis.sharing.rows import BATCH, RecordQuerySet
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -30,117 +29,6 @@ if TYPE_CHECKING:
     from trellis.parties.schemas import Viewer
 else:
     StrOrPromise = str
-
-BATCH = 2000
-
-
-class RecordQuerySet(models.QuerySet[Any]):
-    """Rows that the gate let through, or that a privileged reader asked for. Notes what it hands out."""
-
-    _note: Any = None
-    # What the gate was asked of, the ways to what it allows, and the filters that were put on since.
-    _base: "RecordQuerySet | None" = None
-    _ways: tuple[ways.Way, ...] = ()
-    _since: tuple[tuple[str, tuple[Any, ...], dict[str, Any]], ...] = ()
-
-    def _clone(self) -> Self:
-        clone: Self = super()._clone()  # type: ignore[misc]
-        clone._note, clone._base, clone._ways, clone._since = self._note, self._base, self._ways, self._since
-        return clone
-
-    def reached(self, base: "RecordQuerySet", found: tuple[ways.Way, ...]) -> Self:
-        """These rows, with the ways to them from `base`: for `page` and `count_to`."""
-        rows = self._clone()
-        rows._base, rows._ways, rows._since = base, found, ()
-        return rows
-
-    def filter(self, *args: Any, **kwargs: Any) -> Self:
-        """As ever; remembered for the ways."""
-        rows = super().filter(*args, **kwargs)
-        rows._since = (*self._since, ("filter", args, kwargs))
-        return rows
-
-    def exclude(self, *args: Any, **kwargs: Any) -> Self:
-        """As ever; remembered for the ways."""
-        rows = super().exclude(*args, **kwargs)
-        rows._since = (*self._since, ("exclude", args, kwargs))
-        return rows
-
-    def _walked(self) -> "RecordQuerySet":
-        assert self._base is not None
-        rows = self._base
-        for name, args, kwargs in self._since:
-            rows = getattr(rows, name)(*args, **kwargs)
-        return rows
-
-    def _straight(self) -> bool:
-        """Whether the filters since the gate say all there is to these rows."""
-        return bool(self._ways) and not (self.query.is_sliced or self.query.annotations or self.query.combinator)
-
-    def page(self, by: str, falling: bool, start: int, stop: int, few: int | None = None) -> "RecordQuerySet":
-        """Rows `start` to `stop` in the order of a column that is never empty and of their ids.
-
-        few: there are no more than so many, so that gathering them all is less than walking down the order.
-
-        They are merged from the ways by which the gate lets the viewer in, each in the order of its index. The ways
-        are the gate's condition taken apart, so it is not asked a second time of what they led to.
-        """
-        way = "-" if falling else ""
-        order = (f"{way}{by}", f"{way}pk")
-        if not self._straight():
-            return self.order_by(*order)[start:stop]
-        assert self._base is not None
-        found = ways.merged(self._ways, self._walked, by, falling, start, stop, few)
-        rows = self._base.filter(pk__in=found).order_by(*order)
-        rows._note = self._note
-        return rows
-
-    def count_to(self, most: int) -> int:
-        """How many rows there are, counted up to `most`."""
-        if not self._straight():
-            return self.order_by()[:most].count()
-        return ways.counted(self._ways, self._walked, most)
-
-    def _fetch_all(self) -> None:
-        fresh = self._result_cache is None
-        super()._fetch_all()
-        if fresh and self._note is not None:
-            self._note(self._result_cache)
-
-    def iterator(self, chunk_size: int | None = None) -> Any:
-        """The rows, in batches. What they are is noted whole, now and not row by row: a body that is streamed begins
-        after its response has been noted, and may never be read to its end."""
-        if self._note is None:
-            return super().iterator(chunk_size or BATCH)
-        if not issubclass(self._iterable_class, ModelIterable):
-            raise TypeError("rows of the gate are read as records, not as values()")
-        quiet = self._clone()
-        quiet._note = None
-        found: list[UUID] = []
-        self._note.tell(_remembered(quiet.values_list("pk", "owner", "said_by").iterator(BATCH), found))
-        return quiet._by_id(found, min(chunk_size or BATCH, BATCH))
-
-    def _by_id(self, found: list[UUID], size: int) -> Iterator[Any]:
-        """The rows with these ids, in this order, that still pass: never one that was not there when they were noted."""
-        plain = self._clone()  # without its page: the ids are of that page
-        plain.query.clear_limits()
-        plain.query.clear_ordering(force=True)
-        for start in range(0, len(found), size):
-            batch = found[start : start + size]
-            rows = {row.pk: row for row in plain.filter(pk__in=batch)}
-            yield from (rows[pk] for pk in batch if pk in rows)
-
-    def as_of(self, at: datetime | None) -> Self:
-        """The versions that were the newest at `at`; None means now. Retractions leave nothing."""
-        if at is None:
-            return self.filter(superseded_at=None, retracted=False)
-        return self.filter(Q(superseded_at=None) | Q(superseded_at__gt=at), recorded_at__lte=at, retracted=False)
-
-
-def _remembered(rows: Iterable[Any], ids_: list[UUID]) -> Iterator[Any]:
-    for row in rows:
-        ids_.append(row[0])
-        yield row
 
 
 class RecordManager(models.Manager["Record"]):
@@ -239,7 +127,8 @@ R = TypeVar("R", bound=Record)
 class DataKind:
     """A kind of record: what it is called, who inside the owner reads it, what search looks into.
 
-    `within` is `staff`, `unit` or `named` (the people in `readers`). `detail` says in a line what a grant of
+    `facets` are fields whose words can be asked for by themselves. `within` is `staff`, `unit` or `named` (the people in
+    `readers`). `detail` says in a line what a grant of
     this kind shows. A `rule` decides in place of grants who reads the records (and `readers` says who
     does, and why); grants then open figures alone.
     """
@@ -250,9 +139,15 @@ class DataKind:
     detail: StrOrPromise
     within: str = "staff"
     search: tuple[str, ...] = ()
+    facets: tuple[str, ...] = ()
     url_name: str = ""
     rule: "Callable[[Viewer], Q] | None" = None
     readers: "Callable[[Any], list[tuple[str, str]]] | None" = None
+
+    @property
+    def worded(self) -> bool:
+        """Whether its words are kept in the index. What has a rule of its own comes in masses and is read through."""
+        return bool(self.search) and self.rule is None
 
 
 _kinds: dict[str, DataKind] = {}
@@ -320,6 +215,7 @@ def write(actor: Actor, rows: Sequence[Record], owner: UUID | None = None) -> En
         replaced = [row.supersedes for row in batch if row.supersedes]
         if replaced:
             model.records.privileged().filter(pk__in=replaced, superseded_at=None).update(superseded_at=position.at)
+        wording.keep(kind_of(model), batch, replaced)
     signer = Actor(owner, actor.person) if owner != actor.organisation else actor
     said: dict[str, Any] = {"root": canonical.root(hashes), "count": len(hashes), "kinds": counts}
     if signer is not actor:
@@ -379,5 +275,6 @@ def redact(model: type[Record], ids_: Iterable[UUID], actor: Actor, reason: str)
         if field.name in model.REDACTABLE:
             emptied[field.name] = None if field.null else ""
     count = kept.filter(pk__in=[row.pk for row in rows]).update(**emptied)
+    wording.forget_wholly(kind_of(model), [row.pk for row in rows])
     transaction.on_commit(lambda: model.forget(rows))  # what lies outside the database goes once it is certain
     return count

@@ -1,5 +1,6 @@
 """Search over every kind of record that has words to search, through the gate."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
-from trellis.sharing import gate
+from trellis.sharing import gate, wording
 from trellis.sharing.records import DataKind, Record, data_kinds
 
 PER_KIND = 20
@@ -61,11 +62,11 @@ def search(viewer: Viewer, text: str, kind: str = "") -> list[Found]:
     for one in searched():
         if kind and one.name != kind:
             continue
-        rows = list(
-            gate.visible(one.model, viewer, "search")
-            .filter(_all(one, words))
-            .order_by("-recorded_at", "-id")[: PER_KIND + 1]
-        )
+        visible = gate.visible(one.model, viewer, "search")
+        if one.worded:
+            rows = list(visible.worded(text).newest(PER_KIND + 1))
+        else:
+            rows = list(visible.filter(_all(one, words)).order_by("-recorded_at", "-id")[: PER_KIND + 1])
         if rows:
             names = parties.organisation_names({row.owner for row in rows})
             hits = tuple(_hit(one, row, words, names) for row in rows[:PER_KIND])
@@ -85,13 +86,14 @@ def _all(kind: DataKind, words: Sequence[str]) -> Q:
 
 def _hit(kind: DataKind, row: Record, words: Sequence[str], names: dict[UUID, str]) -> Hit:
     texts = [str(getattr(row, field) or "") for field in kind.search]
-    best = next((t for t in texts if words[0].casefold() in t.casefold()), texts[0])
+    first = wording.asked(" ".join(words)) or ("",)
+    best = next((t for t in texts if any(w.startswith(first[0]) for w in wording.words(t))), texts[0])
     owner = names.get(row.owner, "")
     return Hit(
         kind.name,
         str(kind.title),
         row.subject,
-        _short(best, words[0]),
+        _short(best, first[0]),
         row.owner,
         owner,
         row.label,
@@ -104,7 +106,7 @@ def _short(text: str, word: str, width: int = 160) -> str:
     """The part of a text around the word found."""
     if len(text) <= width:
         return text
-    at = max(text.casefold().find(word.casefold()), 0)
+    at = next((m.start() for m in re.finditer(r"\S+", text) if any(w.startswith(word) for w in wording.words(m[0]))), 0)
     start = max(0, min(at - width // 3, len(text) - width))
     return ("…" if start else "") + text[start : start + width].strip() + ("…" if start + width < len(text) else "")
 

@@ -12,7 +12,7 @@ from trellis.core.conditions import Condition
 from trellis.parties.schemas import Viewer
 from trellis.sharing import gate
 from trellis.sharing.models import Access, Consent, Grant
-from trellis.sharing.records import RecordQuerySet
+from trellis.sharing.rows import RecordQuerySet
 
 
 def consents_in_force(

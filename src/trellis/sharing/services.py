@@ -45,7 +45,7 @@ def grant(
     """
     kind = gate.granted_kind(data_kind)
     if kind.rule is not None and detail != Detail.FIGURE:
-        raise Invalid({"data_kind": _("No grant opens these records: agreements decide who reads them.")})
+        raise Invalid({"data_kind": _("No grant opens these records, only figures made from them.")})
     wrong: dict[str, str] = {}
     if audience not in Audience.values or detail not in Detail.values or ceiling not in RANKS:
         raise Invalid({"audience": _("The audience, the detail or the label is not one of the choices.")})

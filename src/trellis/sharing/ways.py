@@ -5,17 +5,19 @@ owner it reads the first of each from an index, and the page comes from those. T
 what is read.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 if TYPE_CHECKING:
-    from trellis.sharing.records import RecordQuerySet
+    from trellis.sharing.rows import RecordQuerySet
 
 # Stands for an owner while a query is compiled once for many of them.
 _ANY = UUID("018f0000-0000-7000-8000-77617973ffff")
@@ -47,8 +49,10 @@ def condition(ways: Sequence[Way], said: Q) -> Q:
     return may
 
 
-def _parts(ways: Sequence[Way], rows: "Callable[[], RecordQuerySet]", *columns: str) -> tuple[str, list[Any]]:
-    """SQL for the rows on all ways, without an order, and its parameters."""
+def _parts(
+    ways: Sequence[Way], rows: "Callable[[], RecordQuerySet]", *columns: str, first: str = "", most: int = 0
+) -> tuple[str, list[Any]]:
+    """SQL for the rows on all ways, without an order, and its parameters; or the `first` of each way, `most` at most."""
     parts: list[str] = []
     given: list[Any] = []
     mark = _prepared(_ANY)
@@ -56,8 +60,9 @@ def _parts(ways: Sequence[Way], rows: "Callable[[], RecordQuerySet]", *columns: 
         here = rows().filter(Q(owner=_ANY) & way.rest if way.owners else way.rest)
         sql, params = here.order_by().values_list(*columns).query.sql_with_params()
         for owner in way.owners or (None,):
-            parts.append(sql)
+            parts.append(f"SELECT * FROM ({sql} ORDER BY {first} LIMIT %s) AS part" if first else sql)  # noqa: S608
             given += [_prepared(owner) if owner and param == mark else param for param in params]
+            given += [most] if first else []
     return " UNION ALL ".join(parts), given
 
 
@@ -86,6 +91,51 @@ def merged(
     # Every part is a query that Django compiled, its values parameters: the database merges them as they come.
     sql = f"SELECT found.pk FROM ({sql} ORDER BY 1 {way}, 2 {way} LIMIT %s OFFSET %s) AS found"  # noqa: S608
     return RawSQL(sql, [*params, stop - start, start])  # noqa: S611
+
+
+def first(
+    ways: Sequence[Way], rows: "Callable[[], RecordQuerySet]", by: str, falling: bool, most: int
+) -> list[tuple[Any, UUID]]:
+    """The first rows in the order of `by` and the id: its value, as the database keeps it, and the id."""
+    if not ways:
+        return []
+    way = "DESC" if falling else "ASC"
+    # Said of each way, too: a planner that cannot judge what is asked of the rows would gather and sort them all.
+    sql, params = _parts(ways, rows, by, "pk", first=f"1 {way}, 2 {way}", most=most)
+    return _pairs(f"SELECT * FROM ({sql}) AS ways ORDER BY 1 {way}, 2 {way} LIMIT %s", [*params, most])  # noqa: S608
+
+
+def among(
+    ways: Sequence[Way], rows: "Callable[[], RecordQuerySet]", by: str, falling: bool, named: Sequence[Any]
+) -> list[tuple[Any, UUID]]:
+    """Those of the named rows that are on a way, in order, as `first` gives them. `named`: ids, or ids as the database
+    keeps them."""
+    may = Q(pk__in=[])
+    for way in ways:
+        may |= Q(owner__in=way.owners) & way.rest if way.owners else way.rest
+    try:
+        sql, params = rows().filter(may).order_by().values_list(by, "pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    table = connection.ops.quote_name(rows().model._meta.db_table)
+    names = list(dict.fromkeys(_prepared(one) if isinstance(one, UUID) else one for one in named))
+    # The names come first: a planner that knows no numbers would walk all rows of the owners to find a few of them.
+    if connection.vendor == "postgresql":
+        start, given = (
+            f"FROM unnest(CAST(%s AS uuid[])) AS named(value) JOIN {table} ON {table}.id = named.value",
+            names,
+        )
+    else:
+        start, given = f"FROM json_each(%s) AS named CROSS JOIN {table} ON {table}.id = named.value", json.dumps(names)
+    assert f"FROM {table} WHERE" in sql
+    way_ = "DESC" if falling else "ASC"
+    return _pairs(f"{sql.replace(f'FROM {table}', start, 1)} ORDER BY 1 {way_}, 2 {way_}", [given, *params])
+
+
+def _pairs(sql: str, params: Sequence[Any]) -> list[tuple[Any, UUID]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [(value, pk if isinstance(pk, UUID) else UUID(pk)) for value, pk in cursor.fetchall()]
 
 
 def counted(ways: Sequence[Way], rows: "Callable[[], RecordQuerySet]", most: int) -> int:

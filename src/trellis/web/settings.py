@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "trellis.planning",
     "trellis.law",
     "trellis.agreements",
+    "trellis.assets",
     "trellis.funding",
     "trellis.regional",
     "trellis.measurement",
@@ -98,6 +99,7 @@ FILES = HOME / "files"
 FILE_LIMIT = env.number("FILE_LIMIT_MB", 50) * 1024 * 1024
 IMPORT_LIMIT = env.number("IMPORT_LIMIT_MB", 20) * 1024 * 1024
 EXCHANGE_LIMIT = env.number("EXCHANGE_LIMIT_MB", 10) * 1024 * 1024
+EXCHANGE_PRIVATE_HOSTS = env.words("EXCHANGE_PRIVATE_HOSTS")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 

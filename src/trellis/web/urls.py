@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("answers/", include("trellis.assessment.urls_answers")),
     path(PROGRAMME + "plan/", include("trellis.planning.urls")),
     path(PROGRAMME + "agreements/", include("trellis.agreements.urls")),
+    path("", include("trellis.assets.urls")),
     path(PROGRAMME + "money/", include("trellis.funding.urls")),
     path(PROGRAMME + "results/", include("trellis.measurement.urls")),
     path(PROGRAMME + "handover/", include("trellis.handover.urls")),

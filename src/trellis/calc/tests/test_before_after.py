@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from trellis.calc.before_after import CROSSING, Sides, before_after
 from trellis.calc.figure import Basis
+from trellis.calc.logrank import compare
 from trellis.calc.operations import DETECT_BIAS, NO_CAUSE
-from trellis.calc.survival import Durations, compare
+from trellis.calc.survival import Durations
 
 AT = Basis(datetime(2026, 7, 1, tzinfo=UTC))
 WORKED = Durations.of([2, 4, 6, 9, 12, 20, 30, 40], [1, 1, 1, 1, 0, 1, 0, 0])

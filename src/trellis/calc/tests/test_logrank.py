@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from trellis.calc.logrank import log_rank, stratified
-from trellis.calc.survival import Durations, compare, kaplan_meier
+from trellis.calc.logrank import compare, log_rank, stratified
+from trellis.calc.survival import Durations, kaplan_meier
 
 cases = st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_size=40)
 

@@ -7,16 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from trellis.calc.survival import (
-    Durations,
-    by_stratum,
-    compare,
-    from_table,
-    kaplan_meier,
-    log_rank,
-    merge,
-    risk_table,
-)
+from trellis.calc.logrank import compare, log_rank
+from trellis.calc.survival import Durations, by_stratum, from_table, kaplan_meier, merge, normal_quantile, risk_table
 
 # Section 6: 2, 4, 6, 9, 12o, 20, 30o, 40o.
 WORKED = Durations.of([2, 4, 6, 9, 12, 20, 30, 40], [1, 1, 1, 1, 0, 1, 0, 0])
@@ -86,9 +78,14 @@ def test_d9_published_remission_data():
     assert [round(curve.at(t), 3) for t in (6, 10, 23)] == [0.857, 0.753, 0.448]
     assert curve.median().value == 23
     assert kaplan_meier(none).median().value == 8
-    statistic, p = log_rank(drug, none)
-    assert statistic**2 == pytest.approx(16.79, abs=0.005)
-    assert p < 0.0001
+    test = log_rank(drug, none)
+    assert test.statistic is not None and test.statistic**2 == pytest.approx(16.79, abs=0.005)
+    assert test.p_value is not None and test.p_value < 0.0001
+
+
+def test_the_normal_quantile_is_that_of_scipy():
+    for confidence in (0.5, 0.8, 0.9, 0.95, 0.99, 0.999):
+        assert normal_quantile(confidence) == pytest.approx(stats.norm.ppf(0.5 + confidence / 2), rel=1e-12)
 
 
 def test_events_before_censorings_at_ties():

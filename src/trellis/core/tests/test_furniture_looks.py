@@ -47,7 +47,8 @@ def test_form_with_errors_is_accessible_and_links_lead_to_fields(kitchen, tmp_pa
             page.goto(f"{kitchen}/form/")
             page.fill("[name=title]", "Mail server locked")
             page.fill("[name=cost_amount]", "a lot")
-            page.click("button:has-text('Save the record')")
+            with page.expect_navigation():
+                page.click("button:has-text('Save the record')")
             assert page.title().startswith("Error: Record an incident")
             assert page.input_value("[name=title]") == "Mail server locked"
             assert page.input_value("[name=cost_amount]") == "a lot"

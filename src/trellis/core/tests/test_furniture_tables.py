@@ -115,7 +115,7 @@ def test_ten_thousand_rows_are_read_by_the_page_and_counted_to_the_cap(many, dja
     request = RequestFactory().get("/?page=3")
     with django_assert_num_queries(2) as seen:
         drawn = draw(GroupTable(request, many))
-    assert len(drawn["rows"]) == 50 and str(drawn["rows"][0][0]["text"]) == "g000100"
+    assert len(drawn["rows"]) == 50 and drawn["rows"][0].startswith('<th scope="row">g000100</th>')
     assert drawn["pages"]["said"] == "101 to 150 of more than 10,000"
     assert all(f"LIMIT {limit}" in query["sql"] for query, limit in zip(seen, (10_001, 51), strict=True))
     assert drawn["pages"]["next"] == "?page=4"

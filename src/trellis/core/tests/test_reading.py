@@ -51,6 +51,22 @@ def test_siblings_are_read_together_and_strangers_alone() -> None:
         assert lengths(two, "y") == ["y"] and asked[3:] == [(one, two)]
 
 
+@reading.by_id
+def shown(ids: Sequence[UUID]) -> dict[UUID, str]:
+    asked.append(tuple(ids))
+    return {one: str(one) for one in ids if one.int > 0}
+
+
+def test_things_are_read_by_id_once_and_those_that_are_not_there_too() -> None:
+    asked.clear()
+    nobody, *two = UUID(int=0), UUID(int=1), UUID(int=2)
+    assert shown(two) == shown(reversed(two)) == {one: str(one) for one in two} and len(asked) == 2
+    with reading.scope():
+        assert shown([two[1], nobody]) == {two[1]: str(two[1])} and asked[2:] == [(nobody, two[1])]
+        assert list(shown([nobody, *two])) == two and asked[3:] == [(two[0],)]
+        assert shown([nobody]) == {} and len(asked) == 4
+
+
 def test_a_decision_inside_a_scope_is_seen_at_once(world: World) -> None:
     with reading.scope():
         assert parameter(world.programme, "review.grace") == "14"

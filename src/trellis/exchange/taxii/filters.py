@@ -62,6 +62,8 @@ def _values(name: str, field: str, text: str) -> tuple[str, ...]:
     if len(values) > VALUES:
         raise _wrong(name, _("At most %(n)s values are taken.") % {"n": VALUES})
     if field == "version":
+        if len(values) < len(text.split(",")) or ("all" in values and len(values) > 1):
+            raise _wrong(name, _("Each version is named once, and all stands alone."))
         return tuple(value if value in _WORDS else _version(name, value) for value in values)
     for value in values:
         if not _SHAPES[field].fullmatch(value):

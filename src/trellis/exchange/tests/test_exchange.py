@@ -1,7 +1,7 @@
 """REG-04 and REG-08: agreements decide, now; labels hold; what is withdrawn is told."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -353,3 +353,25 @@ def test_reg_04_times_balance_and_usefulness_are_figures_of_the_producer(among: 
     assert shown(among.viewer("alpha"), "exchange.share", asked, as_of=at).figure.value == 7.0
     other = shown(among.viewer("beta"), "exchange.share", asked, as_of=at)
     assert other.figure.reason == "consent missing" and other.withheld_by == (among.org("alpha"),)
+
+
+def test_reg_04_the_review_pack_has_times_and_balance_of_who_opens_them_to_all(among: Scene) -> None:
+    from trellis.exchange import packs
+    from trellis.sharing import services as sharing
+
+    period = (date(2026, 1, 1), date(2026, 3, 31))
+    among.add("alpha", indicator("a"))
+    among.read("beta")
+    at = clock.now() + timedelta(hours=1)
+    clock.set_to(at)
+    assert packs.pack_section(among.arrangement, period, at) is None
+    sharing.grant(
+        among.viewer("alpha").actor, "exchange.object", "parties", arrangement=among.arrangement,
+        context=among.arrangement, detail="figure", ceiling="GREEN", purpose="Reviews",
+    )  # fmt: skip
+    made = packs.pack_section(among.arrangement, period, clock.now())
+    assert made is not None
+    held = {one["address"].partition("?")[0]: one for one in made.content["figures"]}
+    assert held["exchange.balance"]["reason"] == "undefined" and held["exchange.balance"]["n"] == 1
+    assert held["exchange.balance"]["beside"] == "Given: 1; received: 0."
+    assert held["exchange.acknowledge"]["open"] == 1

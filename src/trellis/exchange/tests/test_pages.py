@@ -7,9 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.world import World
-from trellis.core import clock
 from trellis.exchange import browsing, services
-from trellis.exchange.models import PullCursor, StixObject
+from trellis.exchange.models import StixObject
 from trellis.exchange.tests.scene import Scene, indicator, scene
 from trellis.exchange.tests.test_pages_agreements import CLAUSES, among, body, client, shared, subject, text, url
 
@@ -41,7 +40,7 @@ def test_hostile_markup_in_every_text_is_shown_as_text(world: World) -> None:
     answers = [
         *(
             alpha.get(url(here, name))
-            for name in ("home", "agreements", "log", "withdrawals", "pulls", "collection-new")
+            for name in ("home", "agreements", "log", "withdrawals", "sources", "source-new", "collection-new")
         ),
         *(alpha.get(url(here, f"agreement{end}", agreement)) for end in ("", "-leave", "-amend")),
         *(alpha.get(url(here, f"object{end}", found)) for end in ("", "-relate", "-mark", "-withdraw")),
@@ -286,14 +285,3 @@ def test_a_collection_is_made_by_a_cert_lead(among: Scene) -> None:
     assert refused.status_code == 403 and "Lead of alpha" in body(refused)
     assert client(among, "alpha").post(url(among, "collection-new"), given).status_code == 302
     assert "already" in body(client(among, "alpha").post(url(among, "collection-new"), given))
-
-
-def test_sources_elsewhere_say_where_they_stand_to_their_owner_alone(among: Scene) -> None:
-    given = {"owner": among.org("alpha"), "collection": among.collection.id, "source": among.org("gamma")}
-    PullCursor.objects.create(url="https://one.example/x<b>/", pulled_at=clock.now(), added_after="2026-01-01", **given)
-    PullCursor.objects.create(url="https://two.example/", next="more", pulled_at=clock.now(), **given)
-    PullCursor.objects.create(url="https://three.example/", **given)
-    page = body(client(among, "alpha").get(url(among, "pulls")))
-    for words in ("Read to the end", "It stopped in the middle of a walk", "Nothing has come in yet", "x&lt;b&gt;/"):
-        assert words in page
-    assert "one.example" not in body(client(among, "beta").get(url(among, "pulls")))

@@ -9,10 +9,10 @@ import pytest
 from tests.world import World
 from trellis.core.conditions import Invalid, Refused
 from trellis.exchange import pull, services
-from trellis.exchange.cursors import PullCursor
 from trellis.exchange.fetch import Answer, FetchError
 from trellis.exchange.models import StixObject
 from trellis.exchange.schemas import CollectionView
+from trellis.exchange.sources import Source
 from trellis.exchange.taxii.tests.scene import Scene, agree, indicator
 from trellis.exchange.taxii.tests.scene import scene as build
 
@@ -155,7 +155,7 @@ def test_reg_04_stored_but_not_noted_is_read_again_and_stored_once(scene: Scene,
 def test_reg_04_a_next_that_was_forgotten_there_begins_the_walk_again(scene: Scene) -> None:
     where, there = into(scene), Elsewhere([indicator(n) for n in range(7)])
     pulled(scene, where, there, pages=2)
-    assert PullCursor.objects.get().next == "4"
+    assert Source.objects.get().next == "4"
 
     def forgotten(query: dict[str, str]) -> None:
         if query.get("next") == "4":

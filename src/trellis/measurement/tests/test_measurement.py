@@ -125,7 +125,7 @@ def worked(world: World) -> list[IndicatorIn]:
     return found
 
 
-def test_d13_worked_values_through_the_services(world: World) -> None:
+def test_mea_05_d13_worked_values_through_the_services_with_no_red_hidden(world: World) -> None:
     worked(world)
     total = shown(world, "cert", "measurement.scorecard")
     assert total.figure.value == Decimal("0.55")

@@ -19,7 +19,8 @@ from trellis.operations.indicators import live_indicators, refusal
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 from trellis.sharing import gate, records
-from trellis.sharing.records import Record, RecordQuerySet
+from trellis.sharing.records import Record
+from trellis.sharing.rows import RecordQuerySet
 from trellis.sharing.services import viewer_actor
 
 if TYPE_CHECKING:

@@ -26,7 +26,8 @@ from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 from trellis.sharing import gate
 from trellis.sharing.models import Evidence
-from trellis.sharing.records import Record, RecordQuerySet
+from trellis.sharing.records import Record
+from trellis.sharing.rows import RecordQuerySet
 
 Owners = Sequence[UUID]
 Period = tuple[date, date] | None

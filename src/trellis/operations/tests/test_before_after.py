@@ -8,9 +8,8 @@ import pytest
 from tests.world import World
 from trellis.core import clock, figures
 from trellis.core.conditions import Hidden, Invalid
-from trellis.operations import before_after, breakdown, classed, selectors
+from trellis.operations import before_after, breakdown, classed
 from trellis.operations.before_after import Compared
-from trellis.operations.schemas import Question
 from trellis.operations.tests.test_incidents import granted, record, signed_in
 from trellis.sharing import figures as sharing
 
@@ -170,16 +169,6 @@ def test_d9_times_by_quarter_severity_and_class_with_ranges(world: World) -> Non
         breakdown.line(cert, owner, "contain", "x", quarter, "", "luck")
     page = signed_in(world, "cert").get("/incidents/figures/groups/?classification=fraud").content.decode()
     assert "95 per cent range" in page and "<svg" in page and "Fraud" in page
-
-
-def test_d9_a_class_of_everything_is_the_figure_without_a_class(world: World) -> None:
-    filled(world)
-    record(world, "N", detected=datetime(2026, 6, 1, tzinfo=UTC), not_known=["contained"])
-    for name in ("acknowledge", "contain", "recover", "detect"):
-        asked = Question((world.org("cert"),), name, None)  # type: ignore[arg-type]  # the clocks
-        plain, kept = selectors.durations(asked, clock.now()), classed.durations(asked, clock.now())
-        assert sorted(zip(plain.times, plain.events, strict=True)) == sorted(zip(kept.times, kept.events, strict=True))
-        assert plain.unknown == kept.unknown
 
 
 def test_a_figure_off_the_grid_is_computed_for_readers_of_records_alone(world: World) -> None:

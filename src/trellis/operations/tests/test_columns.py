@@ -27,6 +27,8 @@ def recount(world: World, asked: selectors.Question, as_of: datetime) -> calc.Du
             continue
         if asked.severity and row.severity != ("" if asked.severity == selectors.UNRATED else asked.severity):
             continue
+        if (kind := asked.classification) and row.classification.partition(":")[0] != kind.replace("unclassified", ""):
+            continue
         if last in row.not_known.split():
             unknown += 1
             continue
@@ -68,6 +70,7 @@ def happen(world: World, chance: random.Random, n: int) -> None:
             more["contained"] = min(clock.now(), detected + timedelta(minutes=chance.randint(0, 9000)))
         if chance.random() < 0.2:
             more["not_known"] = [chance.choice(["acknowledged", "recovered", "contained"])]
+        more["classification"] = chance.choice(["", "fraud", "fraud:phishing", "availability:dos"])
         record(world, f"N-{n}", who, detected=detected, severity=chance.choice(["", "low", "critical"]), **more)
 
 
@@ -91,6 +94,7 @@ def test_d9_columns_are_equal_to_a_full_recount(
             chance.choice(list(calc.CLOCKS)),
             chance.choice([None, Q2]),
             chance.choice(["", "low", selectors.UNRATED]),
+            classification=chance.choice(["", "", "fraud", "availability", columns.UNCLASSIFIED]),
         )
         assert same(selectors.durations(asked, as_of), recount(world, asked, as_of)), (n, asked, as_of)
     assert StampColumns.objects.exists() == (seal < 100)

@@ -137,7 +137,7 @@ def test_withdrawing_a_grant_blinds_list_figure_and_api_at_the_next_request(worl
 
 
 def test_figure_detail_shows_times_and_no_record_and_no_curve(world: World) -> None:
-    row = record(world, contained=NOON + timedelta(hours=3))
+    row, *_more = [record(world, f"SC-{n}", contained=NOON + timedelta(hours=3)) for n in range(1, 6)]
     granted(world, "norvia", "figure")
     client = signed_in(world, "norvia:programme-officer")
     assert client.get(f"/incidents/{row.subject}/").status_code == 404

@@ -11,9 +11,9 @@ from tests.world import World
 from trellis.calc import operations as calc
 from trellis.core import clock, figures
 from trellis.core.conditions import Hidden, Invalid
-from trellis.operations import doors, reading, services, times
+from trellis.operations import reading, services, times
 from trellis.operations.models import Incident
-from trellis.operations.tests.test_incidents import granted, record, signed_in
+from trellis.operations.tests.test_incidents import record, signed_in
 from trellis.sharing import figures as shown
 
 AS_OF = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -123,6 +123,16 @@ def test_d9_contained_at_a_time_nobody_knows_is_counted_and_not_open(world: Worl
     assert (figure.n, figure.open, figure.unknown, figure.reason) == (0, 0, 2, "no data")
 
 
+def test_mea_02_containment_is_reported_apart_from_recovery_and_with_events_and_open(world: World) -> None:
+    cohort(world)
+    for row in Incident.records.privileged().as_of(None).exclude(contained=None)[:2]:
+        services.incident_correct(world.viewer("cert"), row.subject, "Over", recovered=AS_OF)
+    contain, recover = ask(world), ask(world, "recover")
+    assert (contain.n, contain.parts["events"], contain.open) == (8, 5, 3)
+    assert (recover.n, recover.parts["events"], recover.open) == (8, 2, 6)
+    assert contain.value == 9 and recover.value != contain.value
+
+
 def test_d9_severities_are_apart(world: World) -> None:
     cohort(world, [(2, True), (4, True)])
     cohort(world, [(50, True)], severity="low")
@@ -201,28 +211,3 @@ def test_the_figures_page_reads_in_words(world: World) -> None:
     assert client.get("/incidents/figures/?clock=detect").status_code == 200
     assert client.get("/incidents/figures/?clock=recover&severity=low&as_of=2026-06-01").status_code == 200
     assert client.get("/incidents/compare/").status_code == 200
-
-
-def test_times_in_the_review_pack_are_those_granted_to_all_parties(world: World) -> None:
-    cohort(world)
-    empty = doors.pack_section(world.programme, Q2, clock.now())
-    assert empty.content["times"] == []
-    granted(world, "norvia", "figure")  # to one party is not to all
-    assert doors.pack_section(world.programme, Q2, clock.now()).content["times"] == []
-    from trellis.sharing import services as sharing
-
-    grant = sharing.grant(
-        world.viewer("cert").actor,
-        "operations.incident",
-        "parties",
-        arrangement=world.programme,
-        detail="figure",
-        ceiling="GREEN",
-        purpose="Reviews",
-    )
-    found = doors.pack_section(world.programme, Q2, clock.now()).content["times"]
-    contain = next(one for one in found if one["clock"] == "contain")
-    assert float(contain["median"]) == 9 and contain["open"] == 3
-    assert contain["figure"].startswith("operations.contain?")
-    sharing.grant_withdraw(world.viewer("cert").actor, grant.subject, "Over")
-    assert doors.pack_section(world.programme, Q2, clock.now()).content["times"] == []

@@ -27,6 +27,9 @@ class Figure:
     n: int | None = None
     reason: str = ""
     caveats: tuple[str, ...] = ()
+    open: int | None = None
+    unknown: int = 0
+    beside: str = ""
 
     def __post_init__(self) -> None:
         if self.value is None and not self.reason.strip():
@@ -38,6 +41,8 @@ class Table:
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    wide: bool = False  # its columns do not fit beside each other: it is read row by row
+    head: int = 0  # then the column that names the rows
 
     def __post_init__(self) -> None:
         if not self.columns or any(len(row) != len(self.columns) for row in self.rows):
@@ -163,7 +168,8 @@ def _section(section: Section) -> dict[str, Any]:
                 "value": figure.value,
                 "unit": figure.unit,
                 "reason": figure.reason,
-                "n": _("not given") if figure.n is None else str(figure.n),
+                "n": _counts(figure),
+                "beside": figure.beside,
                 "as_of": written(figure.as_of),
                 "method": figure.method,
                 "caveats": figure.caveats,
@@ -171,6 +177,25 @@ def _section(section: Section) -> dict[str, Any]:
             for figure in section.figures
         ],
         "tables": [
-            {"caption": table.caption, "columns": table.columns, "rows": table.rows} for table in section.tables
+            {
+                "caption": table.caption,
+                "columns": table.columns,
+                "rows": table.rows,
+                "wide": table.wide,
+                "head": table.head,
+            }
+            for table in section.tables
         ],
     }
+
+
+def _counts(figure: Figure) -> str:
+    """How many, and how many of them are open or left out as not known."""
+    if figure.n is None:
+        return _("not given")
+    said = [str(figure.n)]
+    if figure.open:
+        said.append(_("%(n)s still open") % {"n": figure.open})
+    if figure.unknown:
+        said.append(_("%(n)s not known") % {"n": figure.unknown})
+    return "; ".join(said)

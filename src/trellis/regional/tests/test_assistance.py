@@ -292,6 +292,24 @@ def test_reg_09_figures_wait_for_the_consent_of_those_whose_steps_they_count(wor
     assert (found.figure.value, found.withheld_by) == (9.0, ())
 
 
+def test_reg_09_the_review_pack_has_the_clocks_once_all_that_they_count_is_open(world: World) -> None:
+    from trellis.regional import packs
+
+    with_desk(world)
+    period = (date(2026, 1, 1), date(2026, 12, 31))
+    services.figures_share(world.viewer("cert"), world.programme, "assistance")
+    assert packs.pack_section(world.programme, period, clock.now()) is None  # nobody asked for anything yet
+    helped(world, 9)
+    assert packs.pack_section(world.programme, period, clock.now()) is None  # the centre has not opened its steps
+    services.figures_share(world.viewer("centre"), world.programme, "assistance")
+    made = packs.pack_section(world.programme, period, clock.now())
+    assert made is not None
+    clocks = {one["address"].partition("?")[0]: one for one in made.content["figures"]}
+    response = clocks["regional.response"]
+    assert (response["value"], response["n"], response["open"]) == ("9.0", 1, 0)
+    assert clocks["regional.offer"]["value"] == "3.0" and clocks["regional.close"]["open"] == 1
+
+
 def test_reg_09_pages_of_the_whole_way(world: World) -> None:
     desk = with_desk(world)
     cert, centre, base = client(world, "cert:cert-lead"), client(world, desk), f"/p/{world.programme}/regional"

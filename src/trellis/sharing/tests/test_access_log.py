@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.world import World
-from trellis.sharing import evidence, gate, records, services
+from trellis.sharing import evidence, gate, services
 from trellis.sharing.models import Access, Audience, Evidence
 
 OWNERS = ("cert", "ministry")
@@ -22,7 +22,7 @@ EACH = 7
 def shared(world: World, settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> World:
     """Files of two owners, which a donor may read, and one of the donor's own; batches so small that several pass."""
     settings.FILES = tmp_path / "files"
-    monkeypatch.setattr(records, "BATCH", 3)
+    monkeypatch.setattr("trellis.sharing.rows.BATCH", 3)
     for who in OWNERS:
         for n in range(EACH):
             evidence.evidence_add(

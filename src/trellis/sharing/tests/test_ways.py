@@ -12,7 +12,7 @@ from trellis.core.labels import Label
 from trellis.operations.models import Incident
 from trellis.sharing import gate, records, services
 from trellis.sharing.models import Access, Audience
-from trellis.sharing.records import RecordQuerySet
+from trellis.sharing.rows import RecordQuerySet
 
 VIEWERS = ("cert", "cert:cert-lead", "ministry", "norvia", "norvia:programme-officer", "centre", "outsider")
 

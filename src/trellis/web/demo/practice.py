@@ -46,6 +46,20 @@ def happen(cast: Cast, calendar: Calendar) -> None:
     _twice(cast, calendar)
     for kind in ("hunt", "hunting_step", "hygiene", "exposure", "alerts", "planted", "kev"):
         calendar.on(150, f"The CERT lets the ministry and the donors see figures of {kind}", _let(cast, kind))
+    for kind in ("incident", "hunt", "hunting_step", "hygiene", "exposure", "alerts"):
+        calendar.on(151, f"The CERT opens figures of {kind} to all parties, for their reviews", _open(cast, kind))
+
+
+def _open(cast: Cast, kind: str) -> Callable[[], object]:
+    return lambda: sharing.grant(
+        cast.viewer("cert").actor,
+        f"operations.{kind}",
+        "parties",
+        arrangement=cast.programme,
+        detail="figure",
+        ceiling="GREEN",
+        purpose="To be read in the quarterly reviews",
+    )
 
 
 def _put(cast: Cast, which: book.Book, who: str = "cert:cert-lead", **said: Any) -> Callable[[], UUID]:

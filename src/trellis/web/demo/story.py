@@ -6,7 +6,20 @@ from django.conf import settings
 
 from trellis.core import clock, node
 from trellis.core.clock import ClockError
-from trellis.web.demo import courses, exchange, joins, money, needs, plan, practice, public, regional, results, work
+from trellis.web.demo import (
+    assets,
+    courses,
+    exchange,
+    joins,
+    money,
+    needs,
+    plan,
+    practice,
+    public,
+    regional,
+    results,
+    work,
+)
 from trellis.web.demo.calendar import Calendar, beginning
 from trellis.web.demo.cast import found, gather
 
@@ -26,6 +39,7 @@ def tell(say: Callable[[str], None]) -> None:
     money.happen(cast, calendar, names)
     work.happen(cast, calendar)
     practice.happen(cast, calendar)
+    assets.happen(cast, calendar)
     courses.happen(cast, calendar, names)
     exchange.happen(cast, calendar)
     regional.happen(cast, calendar)

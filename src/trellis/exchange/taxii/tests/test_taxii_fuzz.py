@@ -1,6 +1,7 @@
 """Nothing that is sent to the TAXII server is answered with 500, and every error is one of TAXII."""
 
 import json
+import re
 import time
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -133,7 +134,7 @@ def send(scene: Scene, call: dict[str, Any]) -> None:
         said = json.loads(answer.content) if answer.content else {"title": "", "http_status": str(answer.status_code)}
         assert said["http_status"] == str(answer.status_code)
     if call["who"] in ("none", "outsider"):
-        assert b"bad-" not in answer.content
+        assert b"bad-" not in re.sub(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", b"", answer.content)
 
 
 def run(scene: Scene, examples: int, steady: bool) -> None:

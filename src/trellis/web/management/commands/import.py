@@ -24,6 +24,13 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="person", required=True, help="e-mail address of who imports")
         parser.add_argument("--programme", type=UUID)
         parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="an option of the kind")
+        parser.add_argument(
+            "--column",
+            action="append",
+            default=[],
+            metavar="COLUMN=FIELD",
+            help="which field a column of the file fills; said for one, no other column is read",
+        )
         parser.add_argument("--write", action="store_true", help="store; without it only the report is made")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,6 +47,8 @@ class Command(BaseCommand):
         extra = dict(pair.split("=", 1) for pair in options["set"] if "=" in pair)
         if options["programme"]:
             extra["programme"] = options["programme"]
+        if options["column"]:
+            extra["mapping"] = self._columns(options)
         try:
             report = ports.importers[options["kind"]].run(viewer, data, dry=not options["write"], **extra)
         except TrellisError as error:
@@ -49,4 +58,18 @@ class Command(BaseCommand):
         for problem in getattr(report, "problems", ()):
             self.stdout.write(f"  {problem}")
         done = "stored" if options["write"] and report.ok else "nothing stored"
+        if summary := getattr(report, "summary", ""):
+            self.stdout.write(f"{path}: {summary}")
+            return
         self.stdout.write(f"{path}: {'no problems' if report.ok else f'{len(report.problems)} problems'}; {done}")
+
+    def _columns(self, options: dict[str, Any]) -> dict[str, str]:
+        """File column to field. A column's name may hold the sign too: the last one divides."""
+        if not ports.importers[options["kind"]].columns:
+            raise CommandError(
+                f"{options['kind']} are read by the names of their columns; --column says nothing to it."
+            )
+        pairs = [pair.rpartition("=") for pair in options["column"]]
+        if wrong := [field for name, _sep, field in pairs if not name or not field]:
+            raise CommandError(f"--column takes COLUMN=FIELD; this is none: {', '.join(wrong)}")
+        return {name: field for name, _sep, field in pairs}
