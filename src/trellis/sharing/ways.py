@@ -120,13 +120,11 @@ def among(
     table = connection.ops.quote_name(rows().model._meta.db_table)
     names = list(dict.fromkeys(_prepared(one) if isinstance(one, UUID) else one for one in named))
     # The names come first: a planner that knows no numbers would walk all rows of the owners to find a few of them.
-    if connection.vendor == "postgresql":
-        start, given = (
-            f"FROM unnest(CAST(%s AS uuid[])) AS named(value) JOIN {table} ON {table}.id = named.value",
-            names,
-        )
-    else:
-        start, given = f"FROM json_each(%s) AS named CROSS JOIN {table} ON {table}.id = named.value", json.dumps(names)
+    given: Any = names
+    start = f"FROM unnest(CAST(%s AS uuid[])) AS named(value) JOIN {table} ON {table}.id = named.value"
+    if connection.vendor == "sqlite":
+        given = json.dumps(names)
+        start = f"FROM json_each(%s) AS named CROSS JOIN {table} ON {table}.id = named.value"
     assert f"FROM {table} WHERE" in sql
     way_ = "DESC" if falling else "ASC"
     return _pairs(f"{sql.replace(f'FROM {table}', start, 1)} ORDER BY 1 {way_}, 2 {way_}", [given, *params])
