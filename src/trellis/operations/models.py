@@ -74,7 +74,8 @@ class Incident(Record):
                 fields=["owner", "classification", "detected", "id", "label"], name="incident_class", condition=CURRENT
             ),
             models.Index(
-                fields=["owner", "detected", "id", "label", "not_known"],
+                # Empty both, and named for a planner that counts what it may compare.
+                fields=["owner", "contained", "recovered", "detected", "id", "label", "not_known"],
                 name="incident_open",
                 condition=CURRENT & OPEN,
             ),

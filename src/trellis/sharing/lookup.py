@@ -50,11 +50,11 @@ class Lookup:
         if self.rare:
             found = self._all(by, falling)
         else:
-            dense, sparse = self._apart()
+            dense, few = self._apart()
             found = ways.first(dense, self._read_through, by, falling, stop)
-            if sparse:
+            if few:
                 # In one order: the database's own, which for texts is not that of Python.
-                named = [pk for _value, pk in found] + self._few_of(sparse)
+                named = [pk for _value, pk in found] + few
                 found = ways.among(self.by, self._read_through, by, falling, named)
         return [pk for _value, pk in found[start:stop]]
 
@@ -88,31 +88,31 @@ class Lookup:
             self._passed[by, falling] = ways.among(self.by, self.rows, by, falling, named) if named else []
         return self._passed[by, falling]
 
-    def _few_of(self, sparse: Sequence[ways.Way]) -> list[Any]:
-        """What the index knows of owners of whom it knows little."""
-        owners, found = _owners(sparse), []
-        for start in range(0, len(owners), wording.MOST_SCOPES):
-            part = owners[start : start + wording.MOST_SCOPES]
-            found += wording.found(self.model, part, self.words, SPARSE * len(part))
-        return found
-
     def _read_through(self) -> "RecordQuerySet":
         return self.rows().filter(wording.read_through(self.model, self.words))
 
-    def _apart(self) -> tuple[list[ways.Way], list[ways.Way]]:
-        """The ways on which the words are met often, and those on which a walk would find next to nothing."""
-        owners = _owners(self.by)
+    def _apart(self) -> tuple[list[ways.Way], list[Any]]:
+        """The ways on which the words are met often, and the ids of all that the index knows of the other owners."""
+        owners = [owner for way in self.by for owner in way.owners]
         if len(owners) < 2:
             return list(self.by), []
-        rare = {owner for owner in owners if len(wording.found(self.model, [owner], self.words, SPARSE + 1)) <= SPARSE}
-        dense, sparse = [], []
-        for way in self.by:
-            often = tuple(owner for owner in way.owners if owner not in rare)
-            seldom = tuple(owner for owner in way.owners if owner in rare)
-            dense += [replace(way, owners=often)] if often or not way.owners else []
-            sparse += [replace(way, owners=seldom)] if seldom else []
-        return dense, sparse
+        often = {one for one in owners if self._often(one, wording.found_whole)}
+        few = self._few([one for one in owners if one not in often])
+        if few is None:  # of some the words begin often, though none is said often as it stands
+            often |= {one for one in owners if one not in often and self._often(one, wording.found_begun)}
+            few = self._few([one for one in owners if one not in often]) or []
+        dense = [replace(way, owners=tuple(one for one in way.owners if one in often)) for way in self.by if way.owners]
+        return [way for way in dense if way.owners] + [way for way in self.by if not way.owners], few
 
+    def _often(self, owner: UUID, found: Callable[..., list[Any]]) -> bool:
+        return len(found(self.model, [owner], self.words, SPARSE + 1)) > SPARSE
 
-def _owners(by: Sequence[ways.Way]) -> list[UUID]:
-    return [owner for way in by for owner in way.owners]
+    def _few(self, owners: Sequence[UUID]) -> list[Any] | None:
+        """All that the index knows of owners, at most `SPARSE` each on average; None where it is more."""
+        found: list[Any] = []
+        for start in range(0, len(owners), wording.MOST_SCOPES):
+            part = owners[start : start + wording.MOST_SCOPES]
+            found += wording.found_begun(self.model, part, self.words, SPARSE * len(part) + 1)
+            if len(found) > SPARSE * (start + len(part)):
+                return None
+        return found

@@ -167,6 +167,7 @@ _FOUND = {
     " (SELECT rowid FROM sharing_words WHERE sharing_words MATCH %s{limit})",
     "postgresql": "SELECT record FROM sharing_recordwords WHERE vector @@ CAST(%s AS tsquery){limit}",
 }
+_SOME = {vendor: sql.format(limit=" LIMIT %s") for vendor, sql in _FOUND.items()}
 _NEWEST = {
     "sqlite": "SELECT id, record FROM sharing_recordwords WHERE id IN (SELECT rowid FROM sharing_words"
     " WHERE sharing_words MATCH %s AND rowid < %s ORDER BY rowid DESC LIMIT %s) ORDER BY id DESC",
@@ -183,17 +184,27 @@ def holding(model: type["Record"], organisations: Sequence[UUID], wanted: Sequen
 
 def found(model: type["Record"], organisations: Sequence[UUID], wanted: Sequence[str], most: int) -> list[Any]:
     """The ids of records with these words as the database keeps them, at most so many."""
-    sql = _FOUND[connection.vendor].format(limit=" LIMIT %s")
     # Those that have the very words come at once and may be enough; for beginnings of words all is gathered first.
-    table = model._meta.db_table
-    same = _ids(sql, match(table, organisations, wanted, LONGEST), most)
-    return same if len(same) == most else _ids(sql, match(table, organisations, wanted), most)
+    same = found_whole(model, organisations, wanted, most)
+    return same if len(same) == most else found_begun(model, organisations, wanted, most)
+
+
+def found_whole(model: type["Record"], organisations: Sequence[UUID], wanted: Sequence[str], most: int) -> list[Any]:
+    """As `found`, but only records that have the very words."""
+    return _ids(_SOME[connection.vendor], match(model._meta.db_table, organisations, wanted, LONGEST), most)
+
+
+def found_begun(model: type["Record"], organisations: Sequence[UUID], wanted: Sequence[str], most: int) -> list[Any]:
+    """As `found`, always asked by the beginnings of words."""
+    return _ids(_SOME[connection.vendor], match(model._meta.db_table, organisations, wanted), most)
 
 
 def newest(
     model: type["Record"], organisations: Sequence[UUID], wanted: Sequence[str], before: int, most: int
 ) -> list[tuple[int, Any]]:
     """Places in the index and ids of records with these words, those recorded last first, below a place."""
+    if not found_whole(model, organisations, (), 1):
+        return []  # of this table nothing is theirs, which most often is the answer where all tables are asked
     question = match(model._meta.db_table, organisations, wanted)
     return [(place, pk) for place, pk in _asked_for(_NEWEST[connection.vendor], question, before, most)]
 
