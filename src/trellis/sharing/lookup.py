@@ -97,6 +97,8 @@ class Lookup:
         if len(owners) < 2:
             return list(self.by), []
         often = {one for one in owners if self._often(one, wording.found_whole)}
+        # Many a viewer owns nothing of what others let it read.
+        owners = [one for one in owners if wording.found_whole(self.model, [one], (), 1)]
         few = self._few([one for one in owners if one not in often])
         if few is None:  # of some the words begin often, though none is said often as it stands
             often |= {one for one in owners if one not in often and self._often(one, wording.found_begun)}
