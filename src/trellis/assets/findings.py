@@ -15,6 +15,7 @@ from trellis.assets.testing import locked
 from trellis.assets.vocabulary import DAYS, Severity
 from trellis.core import clock, formats
 from trellis.core.conditions import Blocked, Condition, Conflict, Invalid
+from trellis.core.indicators import live_indicators, named
 from trellis.parties.schemas import Viewer
 from trellis.sharing import records
 
@@ -123,13 +124,16 @@ def trimmed(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def problems(said: Mapping[str, Any], view: TestView, held: set[str]) -> dict[str, str]:
-    """What is wrong with a finding, by field; `held` are numbers that are taken."""
+    """What is wrong with a finding, by field; `held` are numbers that are taken. No text names a system (X-09)."""
     wrong: dict[str, str] = {}
     for name, most in TEXTS.items():
         if name in ("reference", "title") and not said[name]:
             wrong[name] = _("Write something here")
         elif len(said[name]) > most:
             wrong[name] = _("At most %(n)s characters") % {"n": most}
+        elif kinds := live_indicators(said[name]):
+            words = _("The text holds %(kinds)s. Which system it is stays in your own report; say it in general words.")
+            wrong[name] = words % {"kinds": named(kinds)}
     if said["reference"].casefold() in held:
         wrong["reference"] = _("A finding of this test has this number already")
     if said["severity"] not in Severity.values:

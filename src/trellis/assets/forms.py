@@ -143,7 +143,10 @@ class FindingForm(Form):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
     detail = forms.CharField(
         label=gettext_lazy("Detail"), max_length=20000, widget=forms.Textarea, required=False,
-        help_text=gettext_lazy("It stays in your organisation, and can be redacted once it is no longer needed."),
+        help_text=gettext_lazy(
+            "In general words; which system it is, and how to use it, stay in your own report. It stays in your"
+            " organisation, and can be redacted once it is no longer needed."
+        ),
     )  # fmt: skip
     found_on = DayField(label=gettext_lazy("Found on"))
     due_on = DayField(

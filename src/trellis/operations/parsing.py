@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trellis.core import tabular
+from trellis.core.indicators import live_indicators, refusal
 from trellis.core.tabular import BadValue, Column, Flaw, Parsed, Problem, Report, Stamp, Table, shown
 from trellis.operations.classes import TYPES, classified
-from trellis.operations.indicators import live_indicators, refusal
 from trellis.operations.notices import BREACH_NOTICES, PRESETS, Preset
 from trellis.parties.parsing import country
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from trellis.core import clock, formats
 from trellis.core.conditions import Invalid
+from trellis.core.indicators import live_indicators, refusal
 from trellis.core.tabular import BadValue
 from trellis.operations import parsing
 from trellis.operations.classes import classified
-from trellis.operations.indicators import live_indicators, refusal
 
 TEXTS = ("reference", "title", "summary", "sector")
 STAMPS = ("started", "detected", "acknowledged", "contained", "recovered", "reported")

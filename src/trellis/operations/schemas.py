@@ -6,8 +6,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from trellis.calc.operations import Clock, Survival
-from trellis.operations.indicators import live_indicators as live_indicators
-from trellis.operations.indicators import refusal as refusal
 from trellis.sharing.figures import Shown
 
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from trellis.core import clock, ledger
 from trellis.core.conditions import Blocked, Condition, Conflict, Hidden, Invalid, Refused, unmet
+from trellis.core.indicators import live_indicators, refusal
 from trellis.governance import rights
 from trellis.governance import services as governance
 from trellis.governance.models import Decision
 from trellis.governance.registry import kind_named
-from trellis.operations.schemas import live_indicators, refusal
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 from trellis.regional import selectors

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -313,3 +314,16 @@ def test_ast_04_the_pages_plan_authorise_begin_and_end_a_test(world: World) -> N
     assert held.post(one + "retract/", {"why": "Twice"})["Location"] == one
     for page in (url, one, url + "correct/", url + "authorise/"):
         assert held.get(page).status_code == 200, page
+
+
+@pytest.mark.parametrize("name", ["title", "detail", "accepted_why"])
+def test_x_09_a_finding_names_no_system(world: World, name: str) -> None:
+    row = running(world)
+    clock.set_to(at(12))
+    said: dict[str, Any] = (
+        {"accepted_on": day(12), "accepted_why": "Rebuilt in spring"} if name == "accepted_why" else {}
+    )
+    said[name] = "Management page of 10.20.30.40 open"
+    with pytest.raises(Invalid) as invalid:
+        found(world, row.subject, **said)
+    assert "an IP address" in invalid.value.fields[name]

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from trellis.core import ledger
 from trellis.core.conditions import Conflict, Hidden, Invalid, Refused
 from trellis.core.forms import Form
+from trellis.core.indicators import live_indicators, refusal
 from trellis.core.tables import Column, Filter
-from trellis.operations.indicators import live_indicators, refusal
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 from trellis.sharing import gate, records

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trellis.core.indicators import live_indicators
 from trellis.core.tabular import Limits, TabularError, read, write_xlsx
 from trellis.operations import parsing
 from trellis.operations.classes import TYPES, classified
-from trellis.operations.indicators import live_indicators
 
 DATA = Path(__file__).parents[5] / "shared" / "data"
 NOTICES = DATA / "incidents" / "notices-2015-2021.csv"

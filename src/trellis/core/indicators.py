@@ -72,8 +72,12 @@ def _is_address(text: str) -> bool:
     return True
 
 
+def named(kinds: Iterable[str]) -> str:
+    """Kinds of indicators in words."""
+    return ", ".join(str(NAMES[kind]) for kind in kinds)
+
+
 def refusal(kinds: Iterable[str]) -> str:
     """A sentence that says which indicators a text holds and what to do."""
-    names = ", ".join(str(NAMES[kind]) for kind in kinds)
     message = _("The text holds %(kinds)s. Live indicators go into the threat exchange; describe them in words here.")
-    return message % {"kinds": names}
+    return message % {"kinds": named(kinds)}
