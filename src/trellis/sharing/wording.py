@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_ASKED = 8
 LONGEST = 60  # of a word; longer ones are cut, on both sides
-MOST_KEPT = 300_000  # letters of one record; PostgreSQL takes no more than a megabyte
+MOST_KEPT = 200_000  # letters of one record; PostgreSQL takes no more than a megabyte
 FACET = "\u00a7"  # begins a word of one field, told apart from the words of all; no word has it
 WHOLE = 2  # so short a word is asked for as a whole
 MOST_SCOPES = 200
