@@ -67,7 +67,10 @@ def test_killed_during_an_adoption_leaves_nothing_half_done(here: tuple[Place, d
 OFFICER, COORDINATOR = "programme-officer.norvia@example.org", "coordinator.ministry@example.org"
 
 
-@pytest.mark.parametrize("pressing", [(OFFICER, COORDINATOR), (OFFICER, OFFICER, COORDINATOR, COORDINATOR)])
+TWO, FOUR = (OFFICER, COORDINATOR), (OFFICER, OFFICER, COORDINATOR, COORDINATOR)
+
+
+@pytest.mark.parametrize("pressing", [pytest.param(TWO, marks=pytest.mark.soak), FOUR])
 def test_a_tranche_released_by_many_at_the_same_instant_is_released_once(pressing: tuple[str, ...]) -> None:
     with place() as at:
         made = at.run(ACTS, "prepare-release")

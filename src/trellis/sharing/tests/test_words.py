@@ -87,7 +87,7 @@ def test_words_are_letters_and_digits_without_accents_and_case(text: str, found:
 
 
 @pytest.mark.parametrize("rare", [0, 3, 10_000])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.soak), pytest.param(3, marks=pytest.mark.soak)])
 def test_own_01_words_find_what_reading_everything_would_find_and_no_more(
     world: World, monkeypatch: pytest.MonkeyPatch, seed: int, rare: int
 ) -> None:
@@ -131,11 +131,11 @@ def test_every_letter_there_is_can_be_found(world: World) -> None:
         rows.append(Incident(reference=f"L-{start}", title="x", summary=" ".join(odd[start : start + 40_000])))
         rows[-1].detected = clock.now()
     records.write(viewer.actor, rows)
-    for start in range(0, len(odd), 997):
+    for start in range(0, len(odd), 2999):
         question = f"{odd[start]}"
         found = {row.reference for row in gate.visible(Incident, viewer).worded(question)}
         assert f"L-{start // 40_000 * 40_000}" in found, (question, hex(ord(question[0])))
-    for letter in odd[::331]:
+    for letter in odd[::997]:
         gate.visible(Incident, viewer).worded(f"a{letter}b").count_to(3)
 
 
