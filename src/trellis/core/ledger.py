@@ -49,6 +49,7 @@ def lock(stream: UUID) -> Position:
     if not connection.in_atomic_block:
         raise RuntimeError("A stream is locked only inside a transaction")
     Stream.objects.select_for_update().get(pk=stream)
+    reading.forget()  # what was read before may have changed while somebody else held the stream
     last = head(stream)
     at = clock.now()
     if last is None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from trellis.core import canonical, clock, ids, keys, ledger, node
+from trellis.core import canonical, clock, ids, keys, ledger, node, reading
 from trellis.core.conditions import Blocked, Condition, Conflict, Hidden, Invalid, Refused, unmet
 from trellis.core.ledger import Actor
 from trellis.governance import committee, guests, projection, rights
@@ -24,6 +24,7 @@ from trellis.parties.schemas import Viewer
 PROCEDURES = ("ordinary", "written", "emergency")
 
 
+@reading.scope()
 @transaction.atomic
 def propose(
     viewer: Viewer,
@@ -137,6 +138,7 @@ def open_decision(viewer: Viewer, decision: UUID) -> Decision:
     return found
 
 
+@reading.scope()
 @transaction.atomic
 def key_turn(viewer: Viewer, decision: UUID) -> Decision:
     """Turns the viewer's key. With the last key all conditions are judged again, and the decision is adopted or waits.
