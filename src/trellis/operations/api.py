@@ -164,7 +164,7 @@ def incidents(request: Any, offset: int = 0, limit: int = 100, severity: str = "
     rows = selectors.incidents(request.viewer).order_by("-detected", "-pk")
     if severity:
         rows = rows.filter(severity=severity)
-    first = max(offset, 0)
+    first = min(max(offset, 0), 10**9)
     return [incident_out(row) for row in rows[first : first + max(1, min(limit, LIMIT))]]
 
 

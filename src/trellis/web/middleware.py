@@ -1,9 +1,11 @@
 """What holds for every response: headers, and refusals that teach."""
 
+import json
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from trellis.core import reading
 from trellis.core.conditions import Invalid, Refused, TrellisError
@@ -52,6 +54,44 @@ def problem(error: TrellisError) -> dict[str, object]:
     if isinstance(error, Invalid):
         said["fields"] = error.fields
     return said
+
+
+def no_nul(get_response: Handler) -> Handler:
+    """Refuses the character NUL in what a program says: no database keeps it, and no text has it. Forms do so anyway."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/api/") and (where := _nul_in(request)):
+            error = Invalid({where: _("The character NUL is no part of a text.")})
+            return JsonResponse(problem(error), status=error.status)
+        return get_response(request)
+
+    return middleware
+
+
+def _nul_in(request: HttpRequest) -> str:
+    """The parameter that holds the character, `body`, `path`, or '' for none."""
+    if "\x00" in request.path:
+        return "path"
+    for given in (request.GET, request.POST if request.content_type.startswith("multipart/") else None):
+        for name, values in given.lists() if given else ():
+            if any("\x00" in text for text in (name, *values) if isinstance(text, str)):
+                return name.replace("\x00", "") or "query"
+    # In JSON it can only stand as an escape; what it is an escape of is read where one is met.
+    if request.content_type == "application/json" and b"\\u0000" in request.body:
+        try:
+            return "body" if "\x00" in _told(json.loads(request.body)) else ""
+        except ValueError:
+            return ""
+    return ""
+
+
+def _told(said: object) -> str:
+    """All texts in what JSON says."""
+    if isinstance(said, dict):
+        return "".join(f"{name}{_told(held)}" for name, held in said.items())
+    if isinstance(said, list):
+        return "".join(map(_told, said))
+    return said if isinstance(said, str) else ""
 
 
 class Refusals:

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "trellis.web.middleware.no_nul",
     "trellis.web.middleware.reading_once",
     "trellis.parties.middleware.viewer",
     "trellis.sharing.middleware.access_log",

@@ -15,6 +15,7 @@ from trellis.core.models import Entry
 from trellis.operations import selectors, services
 from trellis.operations.models import Incident
 from trellis.operations.tests.test_parsing import NOTICES
+from trellis.parties import services as accounts
 from trellis.sharing import services as sharing
 
 NOON = datetime(2026, 1, 4, 12, tzinfo=UTC)
@@ -350,3 +351,24 @@ def test_api_records_corrects_and_imports(world: World) -> None:
     report = client.post("/api/incidents/import?dry=false", {"file": file}).json()
     assert (report["written"], report["duplicate"], report["total"]) == (True, 1, 2)
     assert client.get(f"/api/incidents/imports/{report['id']}").json() == report
+
+
+def test_an_offset_beyond_all_numbers_is_past_the_end(world: World) -> None:
+    record(world)
+    _token, text = accounts.token_make(world.viewer("cert:cert-lead"), "test")
+    bearer = {"Authorization": f"Bearer {text}"}
+    assert len(Client().get("/api/incidents?offset=0", headers=bearer).json()) == 1
+    answer = Client().get(f"/api/incidents?offset={10**30}", headers=bearer)
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
+def test_the_character_nul_is_refused_in_words(world: World) -> None:
+    _token, text = accounts.token_make(world.viewer("cert:cert-lead"), "test")
+    client, bearer = Client(), {"Authorization": f"Bearer {text}"}
+    answer = client.get("/api/incidents?severity=%00", headers=bearer)
+    assert answer.status_code == 422 and "NUL" in answer.json()["fields"]["severity"]
+    said = {"reference": "A\x001", "title": "Mail", "detected": "2026-01-01T00:00:00Z"}
+    answer = client.post("/api/incidents", said, content_type="application/json", headers=bearer)
+    assert answer.status_code == 422 and "NUL" in answer.json()["fields"]["body"]
+    said["reference"] = "A\\u0000"  # an escape of the backslash is a text
+    assert client.post("/api/incidents", said, content_type="application/json", headers=bearer).status_code < 300
