@@ -72,12 +72,13 @@ def _nul_in(request: HttpRequest) -> str:
     """The parameter that holds the character, `body`, `path`, or '' for none."""
     if "\x00" in request.path:
         return "path"
-    for given in (request.GET, request.POST if request.content_type.startswith("multipart/") else None):
+    kind = request.content_type or ""
+    for given in (request.GET, request.POST if kind.startswith("multipart/") else None):
         for name, values in given.lists() if given else ():
             if any("\x00" in text for text in (name, *values) if isinstance(text, str)):
                 return name.replace("\x00", "") or "query"
     # In JSON it can only stand as an escape; what it is an escape of is read where one is met.
-    if request.content_type == "application/json" and b"\\u0000" in request.body:
+    if kind == "application/json" and b"\\u0000" in request.body:
         try:
             return "body" if "\x00" in _told(json.loads(request.body)) else ""
         except ValueError:
