@@ -61,7 +61,7 @@ def _by_chance(count: int) -> Any:
     rows["contained"] = np.where(chance.random(count) < 0.93, rows["detected"] + took[:, 1], columns._NEVER)
     rows["acknowledged"] = rows["recovered"] = columns._NEVER
     rows["severity"] = chance.integers(0, 5, count)
-    columns._kept[owner] = columns._ordered(columns.Written(rows=rows, ids=np.zeros(count, "V16")))
+    columns._kept.put(owner, columns._ordered(columns.Written(rows=rows, ids=np.zeros(count, "V16"))))
     return owner
 
 

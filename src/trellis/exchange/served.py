@@ -5,13 +5,11 @@ have a place, in the order in which they became known; the place of the first ro
 Tests hold this equal to a full recount. Design: docs/decisions/0016.
 """
 
-from collections import OrderedDict
 from collections.abc import Collection as Several
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from threading import Lock
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -19,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trellis.core import reading
+from trellis.core.kept import Kept
 from trellis.exchange import columns, logged
 from trellis.exchange.columns import NEVER, Fresh, Mark, OtherHistory
 from trellis.exchange.logged import Log, Served
 
-KEPT_BYTES = 256 * 1024 * 1024
 MOST = 1 << 20  # readers of one producer; a pair is one number of place and reader
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -204,8 +202,7 @@ def looked_up(keys: Ints, there: Ints, values: Ints) -> Ints:
     return found
 
 
-_kept: "OrderedDict[UUID, Held]" = OrderedDict()
-_lock = Lock()
+_kept: Kept[Held] = Kept()
 
 
 @reading.remembered
@@ -221,8 +218,7 @@ def certain(owner: UUID) -> Held:
 
 
 def _current(owner: UUID) -> Held:
-    with _lock:
-        last = _kept.get(owner)
+    last = _kept.get(owner)
     found = _advanced(owner, last) if last is not None else None
     if found is None:
         found = _unpacked(owner)
@@ -243,18 +239,12 @@ def _anew(owner: UUID) -> Held:
 def _keep(owner: UUID, found: Held) -> Held:
     if found.log.loose >= logged.SEAL:
         logged.pack(owner, found.log)
-    with _lock:
-        _kept[owner] = found
-        _kept.move_to_end(owner)
-        while len(_kept) > 1 and sum(one.size for one in _kept.values()) > KEPT_BYTES:
-            _kept.popitem(last=False)
-    return found
+    return _kept.put(owner, found)
 
 
 def forget() -> None:
     """Forgets what this process holds, as another one would not have it."""
-    with _lock:
-        _kept.clear()
+    _kept.clear()
 
 
 def _unpacked(owner: UUID) -> Held | None:

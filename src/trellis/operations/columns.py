@@ -4,11 +4,9 @@ Records are only ever added, so what was read once stays true, and only later en
 packed columns of `StampColumns`, and beyond them from the table. A test holds this equal to the rows themselves.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +17,7 @@ from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
 from trellis.core import reading
+from trellis.core.kept import Kept
 from trellis.core.models import Entry
 from trellis.operations.classes import TYPES
 from trellis.operations.models import ANY, Incident, StampColumns
@@ -26,7 +25,6 @@ from trellis.operations.parsing import SEVERITIES, STAMPS
 
 VERSION = 2  # of the packed form
 SEAL = 2_000  # so many rows beyond the packed ones are packed too
-KEPT_BYTES = 256 * 1024 * 1024
 CODES = {"": 0, **{name: place for place, (name, _title) in enumerate(SEVERITIES, 1)}}
 UNCLASSIFIED = "unclassified"
 OTHERWISE = -1  # a class that is none of ours
@@ -122,8 +120,7 @@ def moment(at: datetime) -> np.datetime64:
     return np.datetime64((at - offset).replace(tzinfo=None), "us")
 
 
-_kept: "OrderedDict[UUID, Held]" = OrderedDict()
-_lock = Lock()
+_kept: Kept[Held] = Kept()
 
 
 @reading.remembered
@@ -133,21 +130,14 @@ def held(owner: UUID) -> Held:
 
 
 def _current(owner: UUID) -> Held:
-    with _lock:
-        last = _kept.get(owner)
+    last = _kept.get(owner)
     if last is not None and not _same_history(owner, last.written):
         last = None
     written = last.written if last is not None else _unpacked(owner)
     later = _with_later(owner, written)
     if last is not None and later is written:
         return last
-    found = _ordered(later)
-    with _lock:
-        _kept[owner] = found
-        _kept.move_to_end(owner)
-        while len(_kept) > 1 and sum(one.size for one in _kept.values()) > KEPT_BYTES:
-            _kept.popitem(last=False)
-    return found
+    return _kept.put(owner, _ordered(later))
 
 
 def _same_history(owner: UUID, written: "Written | StampColumns") -> bool:
