@@ -29,6 +29,7 @@ from trellis.assets.models import Finding
 from trellis.assets.schemas import AuthorisationView, TestView
 from trellis.assets.tables import state_of
 from trellis.assets.vocabulary import COUNTED
+from trellis.core.paging import part
 from trellis.sharing.figures import Shown
 
 router = Router(tags=["security tests"])
@@ -148,8 +149,7 @@ def test_findings(request: Any, test: UUID, offset: int = 0, limit: int = 100) -
 
 
 def _page(rows: Any, offset: int, limit: int) -> list[dict[str, Any]]:
-    first = min(max(offset, 0), 10**9)
-    return [_finding(row) for row in rows.order_by("due_on", "pk")[first : first + max(1, min(limit, LIMIT))]]
+    return [_finding(row) for row in rows.order_by("due_on", "pk")[part(offset, limit, LIMIT)]]
 
 
 @router.post("/security-tests/{test}/findings", response={201: FindingOut})

@@ -10,6 +10,7 @@ from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from trellis.core.conditions import Invalid
+from trellis.core.paging import part
 from trellis.operations import selectors, services, times
 from trellis.operations.models import ImportReport, Incident
 from trellis.sharing.figures import Shown
@@ -164,8 +165,7 @@ def incidents(request: Any, offset: int = 0, limit: int = 100, severity: str = "
     rows = selectors.incidents(request.viewer).order_by("-detected", "-pk")
     if severity:
         rows = rows.filter(severity=severity)
-    first = min(max(offset, 0), 10**9)
-    return [incident_out(row) for row in rows[first : first + max(1, min(limit, LIMIT))]]
+    return [incident_out(row) for row in rows[part(offset, limit, LIMIT)]]
 
 
 @router.post("/incidents", response={201: IncidentOut})

@@ -10,6 +10,7 @@ from ninja.files import UploadedFile
 
 from trellis.core import clock
 from trellis.core.conditions import Hidden, Invalid
+from trellis.core.paging import part
 from trellis.parties import selectors as parties
 from trellis.parties.schemas import Viewer
 from trellis.sharing import evidence as store
@@ -279,8 +280,7 @@ def _evidence(row: Evidence) -> dict[str, Any]:
 @router.get("/evidence", response=list[EvidenceOut])
 def evidence(request: Any, after: int = 0) -> list[dict[str, Any]]:
     """Evidence that the caller may read, newest first, 200 from `after`."""
-    after = min(max(after, 0), 10**9)
-    rows = store.evidence_list(_inside(request.viewer), "list of evidence")[after : after + PAGE]
+    rows = store.evidence_list(_inside(request.viewer), "list of evidence")[part(after, PAGE, PAGE)]
     return [_evidence(row) for row in rows]
 
 
@@ -348,9 +348,8 @@ def access(request: Any, since: datetime | None = None, after: int = 0) -> list[
     rows = selectors.accesses(_inside(request.viewer)).filter(at__lte=clock.now())
     if since is not None:
         rows = rows.filter(at__gte=since)
-    after = min(max(after, 0), 10**9)
     names = ("id", "at", "reader", "person", "data_kind", "purpose", "count")
-    return [{**{n: getattr(r, n) for n in names}, "ids": gate.unpack(r)} for r in rows[after : after + PAGE]]
+    return [{**{n: getattr(r, n) for n in names}, "ids": gate.unpack(r)} for r in rows[part(after, PAGE, PAGE)]]
 
 
 @router.get("/search", response=list[HitOut])

@@ -9,6 +9,7 @@ from ninja import File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import Field, create_model
 
+from trellis.core.paging import part
 from trellis.operations.api import FigureOut, figure_out
 from trellis.operations.practice import book as keeping
 from trellis.operations.practice import figures, kev
@@ -88,8 +89,7 @@ def _offer(book: Book) -> None:
 
     def listed(request: Any, offset: int = 0, limit: int = 100) -> list[dict[str, Any]]:
         rows = keeping.rows(request.viewer, book).order_by("-recorded_at", "-pk")
-        first = min(max(offset, 0), 10**9)
-        return [out(book, row) for row in rows[first : first + max(1, min(limit, LIMIT))]]
+        return [out(book, row) for row in rows[part(offset, limit, LIMIT)]]
 
     def one(request: Any, record: UUID) -> dict[str, Any]:
         return out(book, keeping.get(request.viewer, book, record))
