@@ -1,7 +1,6 @@
 """What the pages of assessments share: who may act, where to go after an act."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from trellis.core.conditions import Invalid
 from trellis.core.context import address
 from trellis.governance import rights
 from trellis.governance.models import Decision, Outcome
@@ -50,9 +48,3 @@ def after(request: Asked, decision: Decision, url: str, said: str) -> HttpRespon
 def decision_url(programme: UUID, decision: UUID) -> str:
     """The page of a decision, or '' where the installation has none."""
     return address("governance:decision", programme, decision)
-
-
-def told(form: Any, error: Invalid) -> None:
-    """Puts the errors of a service into a form."""
-    for name, text in error.fields.items():
-        form.add_error(name if name in form.fields else None, text)

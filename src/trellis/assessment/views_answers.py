@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from trellis.assessment import answers, heat, library, selectors, services
 from trellis.assessment.forms import AnswerForm
 from trellis.assessment.models import Confidence
-from trellis.assessment.pages import told
 from trellis.core.conditions import Hidden, Invalid
 from trellis.parties import selectors as parties
-from trellis.parties.pages import Asked, inside
+from trellis.parties.pages import Asked, inside, told
 from trellis.sharing import gate
 
 

@@ -16,7 +16,7 @@ from trellis.delivery.forms import CourseCorrection, CourseForm, PersonForm, Why
 from trellis.delivery.schemas import CourseView, Person, Said
 from trellis.delivery.tables import course_table, person_table
 from trellis.parties import selectors as parties
-from trellis.parties.pages import Asked, in_programme
+from trellis.parties.pages import Asked, in_programme, told
 from trellis.sharing import figures
 
 
@@ -31,11 +31,6 @@ def courses(request: Asked) -> HttpResponse:
     return render(request, "delivery/courses.html", {"table": table})
 
 
-def _told(form: Any, error: Invalid) -> None:
-    for name, text in error.fields.items():
-        form.add_error(name if name in form.fields else None, text)
-
-
 @in_programme
 def course_new(request: Asked) -> HttpResponse:
     """Opens a course."""
@@ -46,7 +41,7 @@ def course_new(request: Asked) -> HttpResponse:
         try:
             row = services.course_open(request.viewer, request.programme.id, **said)
         except Invalid as error:
-            _told(form, error)
+            told(form, error)
         else:
             messages.success(request, _("The course is open. All parties of the programme see it."))
             return redirect("delivery:course", request.programme.id, row.subject)
@@ -137,7 +132,7 @@ def course_correct(request: Asked, course: UUID) -> HttpResponse:
         try:
             services.course_correct(request.viewer, found.programme, course, why, seen=seen, **said)
         except Invalid as error:
-            _told(form, error)
+            told(form, error)
         else:
             messages.success(request, _("The correction is recorded. The version before stays."))
             return redirect("delivery:course", found.programme, course)
@@ -166,7 +161,7 @@ def participant(request: Asked, course: UUID) -> HttpResponse:
             said = _said(form)
             services.participants_say(request.viewer, found.programme, course, [said], form.cleaned_data["why"])
         except Invalid as error:
-            _told(form, error)
+            told(form, error)
         else:
             messages.success(request, _("Recorded for %(code)s.") % {"code": said.code})
             return redirect("delivery:course", found.programme, course)

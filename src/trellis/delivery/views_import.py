@@ -13,8 +13,8 @@ from trellis.delivery import loading, selectors, services
 from trellis.delivery.forms import ScoresForm
 from trellis.delivery.models import ScoreReport
 from trellis.delivery.tables import score_rows
-from trellis.delivery.views import _owned_page, _told
-from trellis.parties.pages import Asked, in_programme
+from trellis.delivery.views import _owned_page
+from trellis.parties.pages import Asked, in_programme, told
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -29,7 +29,7 @@ def scores_new(request: Asked, course: UUID) -> HttpResponse:
         try:
             held = services.scores_read(request.viewer, found.programme, course, upload.read(), name=upload.name or "")
         except Invalid as error:
-            _told(form, error)
+            told(form, error)
         else:
             return redirect("delivery:scores", found.programme, course, held.pk)
     return _owned_page(request, "delivery/scores_new.html", found, form)

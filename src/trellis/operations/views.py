@@ -18,7 +18,7 @@ from trellis.operations.models import Incident
 from trellis.operations.tables import incident_table, state_words
 from trellis.parties import members
 from trellis.parties import selectors as parties
-from trellis.parties.pages import Asked, inside
+from trellis.parties.pages import Asked, inside, told
 from trellis.parties.schemas import Viewer
 
 
@@ -37,11 +37,6 @@ def _staff(request: Asked) -> list[tuple[str, str]]:
     return [(str(member.person), member.name) for member in members.members(request.viewer.organisation)]
 
 
-def _told(form: Any, error: Invalid) -> None:
-    for name, text in error.fields.items():
-        form.add_error(name if name in form.fields else None, text)
-
-
 def _entry(request: Asked, template: str, form: IncidentForm, **more: Any) -> HttpResponse:
     assert request.viewer.organisation
     seen = selectors.audiences(request.viewer.organisation)
@@ -57,7 +52,7 @@ def incident_new(request: Asked) -> HttpResponse:
         try:
             row = services.incident_record(request.viewer, **form.said())
         except Invalid as error:
-            _told(form, error)
+            told(form, error)
         else:
             messages.success(request, _("The incident is recorded. Only those named below see it."))
             return redirect("operations:incident", row.subject)
@@ -93,7 +88,7 @@ def incident_correct(request: Asked, incident: UUID) -> HttpResponse:
         try:
             services.incident_correct(request.viewer, incident, why, seen=seen, **said)
         except Invalid as error:
-            _told(form, error)
+            told(form, error)
         else:
             messages.success(request, _("The correction is recorded. The version before stays in the history."))
             return redirect("operations:incident", incident)

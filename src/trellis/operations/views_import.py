@@ -14,8 +14,7 @@ from trellis.operations import loading, mapping, selectors, services
 from trellis.operations.forms import ImportForm
 from trellis.operations.models import ImportReport
 from trellis.operations.tables import import_rows
-from trellis.operations.views import _told
-from trellis.parties.pages import Asked, inside
+from trellis.parties.pages import Asked, inside, told
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -40,7 +39,7 @@ def import_new(request: Asked) -> HttpResponse:
         except Invalid as error:
             if (staged := _staged(request, upload, said, error)) is not None:
                 return redirect("operations:import-columns", staged.pk)
-            _told(form, error)
+            told(form, error)
         else:
             return redirect("operations:import", held.pk)
     return render(request, "operations/import_new.html", {"form": form})
