@@ -58,9 +58,9 @@ def asked(text: str, facet: str = "") -> tuple[str, ...]:
     return tuple(f"{before}{word}" for word in dict.fromkeys(words(text)))[:MOST_ASKED]
 
 
-def _is_whole(word: str, whole: int = WHOLE) -> bool:
-    """Whether a word asked for is so short that it is asked for as a whole."""
-    return len(word) <= whole if not word.startswith(FACET) else whole == LONGEST
+def _is_whole(word: str) -> bool:
+    """Whether a word asked for is so short that it is asked for as a whole. Of one field a beginning is always enough."""
+    return len(word) <= WHOLE and not word.startswith(FACET)
 
 
 @cache
@@ -129,17 +129,17 @@ def made_again(kinds: Iterable["DataKind"]) -> int:
 # Asking it
 
 
-def match(table: str, organisations: Sequence[UUID], wanted: Sequence[str], whole: int = WHOLE) -> str:
+def match(table: str, organisations: Sequence[UUID], wanted: Sequence[str], exact: bool = False) -> str:
     """The question to the index: all words, of records of a table and of any of these organisations.
 
-    Words of at most `whole` letters are asked for as whole words.
+    exact: all of them as whole words, not as beginnings.
     """
     few = 0 < len(organisations) <= MOST_SCOPES
     scopes = [_whose(table, one) for one in organisations] if few else [_whose(table, None)]
     if connection.vendor == "postgresql":
-        parts = [f"'{word}'" + ("" if _is_whole(word, whole) else ":*") for word in wanted]
+        parts = [f"'{word}'" + ("" if exact or _is_whole(word) else ":*") for word in wanted]
         return " & ".join(["(" + " | ".join(f"'{scope}'" for scope in scopes) + ")", *parts])
-    parts = [f'"{word}"' + ("" if _is_whole(word, whole) else "*") for word in wanted]
+    parts = [f'"{word}"' + ("" if exact or _is_whole(word) else "*") for word in wanted]
     return " AND ".join(["(" + " OR ".join(scopes) + ")", *parts])
 
 
@@ -191,7 +191,7 @@ def found(model: type["Record"], organisations: Sequence[UUID], wanted: Sequence
 
 def found_whole(model: type["Record"], organisations: Sequence[UUID], wanted: Sequence[str], most: int) -> list[Any]:
     """As `found`, but only records that have the very words."""
-    return _ids(_SOME[connection.vendor], match(model._meta.db_table, organisations, wanted, LONGEST), most)
+    return _ids(_SOME[connection.vendor], match(model._meta.db_table, organisations, wanted, exact=True), most)
 
 
 def found_begun(model: type["Record"], organisations: Sequence[UUID], wanted: Sequence[str], most: int) -> list[Any]:
