@@ -93,14 +93,13 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-def _context(chromium: Browser, base: str, view: View) -> BrowserContext:
+def _context(chromium: Browser, view: View) -> BrowserContext:
     context = chromium.new_context(
         viewport={"width": view.width, "height": 900},
         locale=view.language,
         color_scheme="dark" if view.scheme == "dark" else "light",
         reduced_motion="reduce",
     )
-    context.add_cookies([{"name": "django_language", "value": view.language, "url": base}])
     return context
 
 
@@ -129,9 +128,11 @@ def shoot(
     found = []
     with browser() as chromium:
         for view in views:
-            context = _context(chromium, base, view)
+            context = _context(chromium, view)
             if person:
                 sign_in(context, base, *person)
+            # Now: signing in chooses the language of who signs in, whatever the view is to show.
+            context.add_cookies([{"name": "django_language", "value": view.language, "url": base}])
             page = context.new_page()
             for url in urls:
                 name = re.sub(r"[^A-Za-z0-9]+", "-", url).strip("-") or "home"
